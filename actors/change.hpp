@@ -1,0 +1,74 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/actor_base.hpp"
+#include "actors/company.hpp"
+#include "runtime/rules/task_graph.hpp"
+
+namespace troupe {
+
+/// What a change is made with.
+struct change_setup {
+  std::shared_ptr<const change_record> record;
+  bool resumed = false; ///< It stands in the journal already and goes on after a restart.
+  std::map<std::string, snap_found> snaps; ///< Those it has claimed, by instance name.
+  director_actor director;
+};
+
+/// Owns its task graph; makes each step durable before it lets lanes act on it.
+class change : public actor_base<change_actor> {
+public:
+  change(caf::actor_config& config, change_setup setup, company_ptr with);
+
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  caf::result<change_id> begin();
+  void spawn_lanes();
+  void settle(const task_result& result);
+  void abort();
+  void advance();
+  void stop_told_tasks();
+  void commit();
+  std::shared_ptr<const journal_batch> next_batch();
+  void act_on_commit(const std::vector<task_start>& starts, const std::vector<lane_number>& ready);
+  void hand_to_lane(const task_start& start);
+  void end();
+  void remove_spooled_images();
+  void note(task_id task);
+
+  task_record& task(task_id id) { return record_.tasks[index_.at(id)]; }
+  lane_actor& lane_of(const task_record& task);
+  void add_log(task_record& task, const std::vector<std::string>& lines);
+  std::string failed_tasks() const;
+  std::string doing_in(lane_number lane) const;
+  change_view_ptr view();
+  wait_reason reason_of(const task_record& task) const;
+
+  change_record record_;
+  bool resumed_;
+  bool stored_;
+  std::map<std::string, snap_found> snaps_;
+  director_actor director_;
+  company_ptr with_;
+  task_graph graph_;
+  std::unordered_map<task_id, std::size_t> index_;
+  std::map<lane_number, lane_actor> lanes_;
+  std::vector<task_start> starts_;     ///< To be handed out after the next commit.
+  std::set<task_id> dirty_;            ///< Rows that the next commit writes.
+  std::vector<snap_state_ptr> states_; ///< Snap states that the next commit writes.
+  std::unordered_map<task_id, wait_reason> told_waits_;
+  bool committing_ = false;
+  bool closed_ = false;
+  owed_reply<change_id> begun_;
+  bool begun_owed_ = false;
+  change_view_ptr view_; ///< Null once something has changed.
+};
+
+} // namespace troupe

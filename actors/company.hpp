@@ -1,0 +1,27 @@
+#pragma once
+
+#include <memory>
+
+#include "messages/actors.hpp"
+#include "runtime/tasks/task_kinds.hpp"
+
+namespace troupe {
+
+/// The actors and the host that every change, lane and snap works with.
+struct company {
+  inspector_actor inspector;
+  journal_actor journal;
+  scheduler_actor scheduler;
+  performers_actor effects;
+  performers_actor copies;
+  performers_actor hooks;
+  const task_host* host = nullptr; ///< Outlives all actors.
+
+  const performers_actor& pool(workplace where) const {
+    return where == workplace::hooks ? hooks : where == workplace::copies ? copies : effects;
+  }
+};
+
+using company_ptr = std::shared_ptr<const company>;
+
+} // namespace troupe

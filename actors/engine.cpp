@@ -1,0 +1,70 @@
+#include "actors/engine.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "actors/director.hpp"
+#include "actors/gateway.hpp"
+#include "actors/inspector.hpp"
+#include "actors/journal.hpp"
+#include "actors/performers.hpp"
+#include "actors/scheduler.hpp"
+#include "runtime/limits.hpp"
+
+namespace troupe {
+
+namespace {
+
+std::size_t performer_count() {
+  return limits::performers_per_core * std::max(1U, std::thread::hardware_concurrency());
+}
+
+// An exit message of normal priority would wait behind a long mailbox.
+template <class Handle>
+void dismiss(const Handle& actor) {
+  caf::anon_send<caf::message_priority::high>(
+      caf::actor_cast<caf::actor>(actor),
+      caf::exit_msg{caf::actor_addr{}, caf::exit_reason::user_shutdown});
+}
+
+} // namespace
+
+// Throughput is unlimited by default, which starves actors; stealing makes idle threads poll.
+void configure(caf::actor_system_config& config) {
+  config.set("scheduler.policy", caf::atom("sharing"));
+  config.set("scheduler.max-throughput", limits::actor_throughput_messages);
+  config.set("scheduler.max-threads", std::size_t{4});
+}
+
+engine::engine(caf::actor_system& system, engine_options options) {
+  auto members = std::make_shared<company>();
+  members->inspector = system.spawn<inspector>();
+  auto contents = options.database->load();
+  members->journal = options.detached
+                         ? system.spawn<journal, caf::detached>(options.database, members->inspector)
+                         : system.spawn<journal>(options.database, members->inspector);
+  members->scheduler = system.spawn<scheduler>(options.constraints, members->inspector);
+  auto pool = [&](const std::string& name, std::size_t limit) {
+    return system.spawn<performers>(name, limit, options.detached, members->inspector);
+  };
+  members->effects = pool("effects", performer_count());
+  members->copies = pool("copies", limits::parallel_copies);
+  members->hooks = pool("hooks", limits::parallel_hooks);
+  members->host = options.host;
+  company_ = members;
+  director_ = system.spawn<class director>(std::move(contents), company_);
+  gateway_ = system.spawn<class gateway>(director_, std::move(options.facilities), company_);
+  caf::anon_send(director_, begin_directing{});
+}
+
+engine::~engine() {
+  dismiss(gateway_);
+  dismiss(director_);
+  for (const auto* pool : {&company_->effects, &company_->copies, &company_->hooks})
+    dismiss(*pool);
+  dismiss(company_->scheduler);
+  dismiss(company_->journal);
+  dismiss(company_->inspector);
+}
+
+} // namespace troupe

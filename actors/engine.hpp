@@ -1,0 +1,43 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "actors/company.hpp"
+#include "runtime/host/facility.hpp"
+#include "runtime/journal/database.hpp"
+#include "runtime/rules/constraints.hpp"
+
+namespace troupe {
+
+/// What an engine is made with.
+struct engine_options {
+  std::shared_ptr<journal_database> database;
+  const task_host* host = nullptr; ///< Outlives the engine.
+  std::vector<host::facility> facilities;
+  constraint_mode constraints = constraint_mode::scoped;
+  bool detached = true; ///< False on a test coordinator, which must have one thread only.
+};
+
+/// Sets what CAF needs to be told before a system is made: traps of version 0.17.
+void configure(caf::actor_system_config& config);
+
+/// All actors of a daemon. Unready changes of the journal go on as soon as it is made.
+class engine {
+public:
+  engine(caf::actor_system& system, engine_options options);
+  engine(const engine&) = delete;
+  engine& operator=(const engine&) = delete;
+  ~engine();
+
+  const gateway_actor& gateway() const { return gateway_; }
+  const director_actor& director() const { return director_; }
+  const company& members() const { return *company_; }
+
+private:
+  company_ptr company_;
+  director_actor director_;
+  gateway_actor gateway_;
+};
+
+} // namespace troupe

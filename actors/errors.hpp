@@ -1,0 +1,15 @@
+#pragma once
+
+#include <caf/error.hpp>
+
+#include "messages/failure.hpp"
+
+namespace troupe {
+
+/// A failure as actors send it.
+caf::error to_error(const failure& what);
+
+/// The failure in an error; an error of CAF's own becomes an internal one.
+failure to_failure(const caf::error& what);
+
+} // namespace troupe

@@ -1,0 +1,96 @@
+#include "actors/gateway.hpp"
+
+#include <array>
+#include <span>
+#include <string_view>
+
+#include "actors/gateway_ask.hpp"
+#include "runtime/api/access.hpp"
+
+namespace troupe {
+
+namespace {
+
+using endpoint_function = void (gateway::*)(const exchange_ptr&, const std::string&);
+
+/// A path ending in "/*" names a thing by its last segment.
+struct endpoint {
+  std::string_view method;
+  std::string_view path;
+  access_level access;
+  endpoint_function run;
+};
+
+constexpr std::array endpoints{
+    endpoint{"GET", "/v2/system-info", access_level::open, &gateway::system_info},
+    endpoint{"GET", "/v2/snaps", access_level::open, &gateway::snaps},
+    endpoint{"POST", "/v2/snaps", access_level::authenticated, &gateway::install_file},
+    endpoint{"GET", "/v2/snaps/*", access_level::open, &gateway::snap},
+    endpoint{"POST", "/v2/snaps/*", access_level::authenticated, &gateway::operate_on_snap},
+    endpoint{"GET", "/v2/apps", access_level::open, &gateway::apps},
+    endpoint{"GET", "/v2/changes", access_level::open, &gateway::changes},
+    endpoint{"GET", "/v2/changes/*", access_level::open, &gateway::change},
+    endpoint{"POST", "/v2/changes/*", access_level::authenticated, &gateway::act_on_change},
+    endpoint{"GET", "/v2/find", access_level::open, &gateway::find_in_store},
+    endpoint{"GET", "/v2/sections", access_level::open, &gateway::nothing_yet},
+    endpoint{"GET", "/v2/interfaces", access_level::open, &gateway::nothing_yet},
+    endpoint{"GET", "/v2/warnings", access_level::open, &gateway::nothing_yet},
+    endpoint{"POST", "/v2/warnings", access_level::authenticated, &gateway::okay_warnings},
+    endpoint{"GET", "/v2/connections", access_level::open, &gateway::no_connections},
+    endpoint{"GET", "/v2/aliases", access_level::open, &gateway::no_aliases},
+    endpoint{"GET", "/v2/troupe/facilities", access_level::open, &gateway::facilities},
+    endpoint{"GET", "/v2/troupe/actors", access_level::open, &gateway::actors},
+    endpoint{"GET", "/v2/troupe/events", access_level::open, &gateway::events},
+};
+
+bool matches(std::string_view pattern, std::string_view path) {
+  if (!pattern.ends_with("/*"))
+    return pattern == path;
+  auto folder = pattern.substr(0, pattern.size() - 1);
+  return path.starts_with(folder) && path.size() > folder.size() &&
+         path.find('/', folder.size()) == std::string_view::npos;
+}
+
+const endpoint& find_endpoint(const request& what) {
+  auto known_path = false;
+  for (const auto& candidate : endpoints) {
+    if (!matches(candidate.path, what.path))
+      continue;
+    if (candidate.method == what.method)
+      return candidate;
+    known_path = true;
+  }
+  if (known_path)
+    throw failure{failure_kind::method_not_allowed,
+                  "cannot " + what.method + " \"" + what.path + "\": method not allowed"};
+  throw failure{failure_kind::not_found, "cannot find \"" + what.path + "\": no such endpoint"};
+}
+
+} // namespace
+
+void screen_request(const request& what) { check_access(find_endpoint(what).access, what.from); }
+
+gateway::gateway(caf::actor_config& config, director_actor director,
+                 std::vector<host::facility> facilities, company_ptr with)
+    : actor_base{config, "gateway", with->inspector},
+      director_{std::move(director)},
+      facilities_{std::move(facilities)},
+      with_{std::move(with)} {}
+
+gateway::behavior_type gateway::make_behavior() {
+  return {[this](const http_request& incoming) { route(incoming.what); }};
+}
+
+void gateway::route(const exchange_ptr& what) {
+  try {
+    const auto& asked = what->what();
+    const auto& endpoint = find_endpoint(asked);
+    auto thing =
+        endpoint.path.ends_with("*") ? asked.path.substr(endpoint.path.size() - 1) : std::string{};
+    (this->*endpoint.run)(what, thing);
+  } catch (const failure& why) {
+    what->reply(error(why));
+  }
+}
+
+} // namespace troupe

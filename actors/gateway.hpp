@@ -1,0 +1,63 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "actors/actor_base.hpp"
+#include "actors/company.hpp"
+#include "runtime/api/exchange.hpp"
+#include "runtime/host/facility.hpp"
+
+namespace troupe {
+
+using exchange_ptr = std::shared_ptr<exchange>;
+
+/// Refuses requests that no endpoint takes, and callers that may not use the one they ask for; before
+/// the request's body is stored. Source: the snap client's contract, section "Access".
+void screen_request(const troupe::request& what);
+
+/// Owns the API's requests: finds the endpoint, asks other actors, renders the answer.
+class gateway : public actor_base<gateway_actor> {
+public:
+  gateway(caf::actor_config& config, director_actor director, std::vector<host::facility> facilities,
+          company_ptr with);
+
+  behavior_type make_behavior() override;
+
+  // Endpoints. Each gets the request and the part of the path that names a thing, or "".
+
+  void system_info(const exchange_ptr& what, const std::string&);
+  void facilities(const exchange_ptr& what, const std::string&);
+  void actors(const exchange_ptr& what, const std::string&);
+  void events(const exchange_ptr& what, const std::string&);
+  void nothing_yet(const exchange_ptr& what, const std::string&);
+  void no_connections(const exchange_ptr& what, const std::string&);
+  void no_aliases(const exchange_ptr& what, const std::string&);
+  void find_in_store(const exchange_ptr& what, const std::string&);
+  void okay_warnings(const exchange_ptr& what, const std::string&);
+
+  void snaps(const exchange_ptr& what, const std::string&);
+  void snap(const exchange_ptr& what, const std::string& name);
+  void apps(const exchange_ptr& what, const std::string&);
+  void install_file(const exchange_ptr& what, const std::string&);
+  void operate_on_snap(const exchange_ptr& what, const std::string& name);
+
+  void changes(const exchange_ptr& what, const std::string&);
+  void change(const exchange_ptr& what, const std::string& id);
+  void act_on_change(const exchange_ptr& what, const std::string& id);
+
+private:
+  void route(const exchange_ptr& what);
+  void operate_on_snaps(const exchange_ptr& what);
+  void begin(const exchange_ptr& what, operation_request wanted);
+
+  /// Replies with what `render` makes of the answer, or with the error.
+  template <class Answer, class Target, class Message, class Render>
+  void ask(const exchange_ptr& what, const Target& target, Message message, Render render);
+
+  director_actor director_;
+  std::vector<host::facility> facilities_;
+  company_ptr with_;
+};
+
+} // namespace troupe

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "actors/gateway.hpp"
+#include "runtime/api/envelope.hpp"
+#include "runtime/limits.hpp"
+
+namespace troupe {
+
+template <class Answer, class Target, class Message, class Render>
+void gateway::ask(const exchange_ptr& what, const Target& target, Message message, Render render) {
+  request(target, limits::actor_request, std::move(message))
+      .then(
+          [what, render = std::move(render)](const Answer& answer) {
+            try {
+              what->reply(render(answer));
+            } catch (const failure& why) {
+              what->reply(error(why));
+            }
+          },
+          [what](const caf::error& why) { what->reply(error(to_failure(why))); });
+}
+
+} // namespace troupe

@@ -1,0 +1,52 @@
+#include <charconv>
+
+#include "actors/gateway_ask.hpp"
+#include "runtime/api/resources.hpp"
+
+namespace troupe {
+
+namespace {
+
+change_id parse_change_id(const std::string& text) {
+  change_id id;
+  auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), id.value);
+  if (code != std::errc{} || end != text.data() + text.size() || !id)
+    throw failure{failure_kind::not_found, "cannot find change with id \"" + text + '"'};
+  return id;
+}
+
+response render_change(const change_view_ptr& view) { return sync(change_resource(*view)); }
+
+} // namespace
+
+void gateway::changes(const exchange_ptr& what, const std::string&) {
+  const auto& query = what->what().query;
+  auto value = [&](const std::string& key, const std::string& fallback) {
+    auto found = query.find(key);
+    return found == query.end() || found->second.empty() ? fallback : found->second;
+  };
+  auto select = value("select", "in-progress");
+  if (select != "all" && select != "in-progress" && select != "ready")
+    throw failure{"cannot list changes: select must be all, in-progress or ready, not \"" + select +
+                  '"'};
+  ask<change_list>(what, director_, list_changes{select, value("for", "")}, [](const change_list& list) {
+    json::array all;
+    for (const auto& view : list)
+      all.push_back(change_resource(*view));
+    return sync(std::move(all));
+  });
+}
+
+void gateway::change(const exchange_ptr& what, const std::string& id) {
+  ask<change_view_ptr>(what, director_, find_change{parse_change_id(id)}, render_change);
+}
+
+void gateway::act_on_change(const exchange_ptr& what, const std::string& id) {
+  auto action = json::string_or(json::parse_object(what->what().body), "action");
+  if (action != "abort")
+    throw failure{"cannot act on change " + id + ": unknown action \"" + action +
+                  "\"; abort is the only one"};
+  ask<change_view_ptr>(what, director_, abort_change_by_id{parse_change_id(id)}, render_change);
+}
+
+} // namespace troupe

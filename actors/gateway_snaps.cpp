@@ -1,0 +1,212 @@
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+#include "actors/gateway_ask.hpp"
+#include "runtime/api/resources.hpp"
+#include "runtime/api/snap_requests.hpp"
+#include "runtime/snap/image.hpp"
+#include "runtime/snap/names.hpp"
+
+namespace troupe {
+
+namespace {
+
+bool core_is_active(const snap_list& list) {
+  return std::any_of(list.begin(), list.end(),
+                     [](const auto& s) { return s->name == "core" && s->active; });
+}
+
+std::set<std::string> names_asked_for(const request& what, const std::string& key) {
+  std::set<std::string> names;
+  auto found = what.query.find(key);
+  if (found == what.query.end())
+    return names;
+  std::istringstream text{found->second};
+  for (std::string name; std::getline(text, name, ',');)
+    names.insert(name);
+  return names;
+}
+
+const snap_state& find_installed(const snap_list& list, const std::string& name) {
+  auto found = std::find_if(list.begin(), list.end(), [&](const auto& s) { return s->name == name; });
+  if (found == list.end())
+    throw failure{failure_kind::snap_not_found, "snap \"" + name + "\" is not installed",
+                  json::write(json::value(name))};
+  return **found;
+}
+
+/// The fields of a form, and where its file is.
+struct install_form {
+  std::map<std::string, std::string> fields;
+  std::size_t file_part = 0;
+  std::string filename;
+
+  bool is_set(const std::string& key) const {
+    auto found = fields.find(key);
+    return found != fields.end() && found->second == "true";
+  }
+  std::string field(const std::string& key) const {
+    auto found = fields.find(key);
+    return found == fields.end() ? std::string{} : found->second;
+  }
+};
+
+install_form read_form(const request& what) {
+  install_form form;
+  std::size_t files = 0;
+  for (std::size_t i = 0; i < what.parts.size(); ++i) {
+    const auto& part = what.parts[i];
+    if (part.file.empty()) {
+      form.fields.emplace(part.name, part.value);
+    } else if (part.name == "snap") {
+      ++files;
+      form.file_part = i;
+      form.filename = part.filename;
+    }
+  }
+  if (form.field("action") != "install")
+    throw failure{"cannot take files for action \"" + form.field("action") +
+                  "\"; install is the only one"};
+  if (files != 1)
+    throw failure{"cannot install: the request holds " + std::to_string(files) +
+                  " snap files, and one is wanted"};
+  return form;
+}
+
+snap_flags flags_of(const install_form& form) {
+  return {form.is_set("devmode"), form.is_set("jailmode"), form.is_set("classic")};
+}
+
+void check_install(const install_form& form, const snap_info& info) {
+  if (!form.is_set("dangerous") && !form.is_set("devmode"))
+    throw failure{"cannot find signatures with metadata for snap \"" + form.filename +
+                  "\"; use --dangerous to install a file without them"};
+  if (info.confinement == confinement::classic && !form.is_set("classic"))
+    throw failure{failure_kind::snap_needs_classic,
+                  "snap \"" + info.name + "\" requires classic confinement; use --classic to allow it"};
+}
+
+} // namespace
+
+void gateway::snaps(const exchange_ptr& what, const std::string&) {
+  auto names = names_asked_for(what->what(), "snaps");
+  auto select = what->what().query.find("select");
+  auto all = select != what->what().query.end() && select->second == "all";
+  ask<snap_list>(what, director_, list_snaps{}, [this, names, all](const snap_list& list) {
+    json::array result;
+    for (const auto& state : list) {
+      if (!names.empty() && !names.contains(state->name))
+        continue;
+      for (const auto& revision : state->revisions)
+        if (all || revision.rev == state->current)
+          result.push_back(snap_resource(*state, revision, with_->host->paths));
+    }
+    return sync(std::move(result));
+  });
+}
+
+void gateway::snap(const exchange_ptr& what, const std::string& name) {
+  check_instance_name(name);
+  ask<snap_list>(what, director_, list_snaps{}, [this, name](const snap_list& list) {
+    const auto& state = find_installed(list, name);
+    const auto& shown = *state.find(state.current);
+    return sync(
+        snap_resource(state, shown, with_->host->paths, runs_on(*shown.info, core_is_active(list))));
+  });
+}
+
+void gateway::apps(const exchange_ptr& what, const std::string&) {
+  auto select = what->what().query.find("select");
+  auto services_only = select != what->what().query.end() && select->second == "service";
+  auto names = names_asked_for(what->what(), "names");
+  ask<snap_list>(what, director_, list_snaps{}, [this, services_only, names](const snap_list& list) {
+    for (const auto& name : names)
+      find_installed(list, name.substr(0, name.find('.')));
+    json::array result;
+    for (const auto& state : list) {
+      auto resource = snap_resource(*state, *state->find(state->current), with_->host->paths);
+      for (auto& app : resource["apps"].as_array()) {
+        const auto& fields = app.as_object();
+        auto full = state->name + "." + std::string{fields.at("name").as_string()};
+        if ((!services_only || fields.contains("daemon")) &&
+            (names.empty() || names.contains(state->name) || names.contains(full)))
+          result.push_back(app);
+      }
+    }
+    return sync(std::move(result));
+  });
+}
+
+// The image is synced before the change that needs it is accepted, so that no accepted change can lose
+// its image to a power cut.
+void gateway::install_file(const exchange_ptr& what, const std::string&) {
+  if (!what->what().is_form)
+    return operate_on_snaps(what);
+  auto form = std::make_shared<install_form>(read_form(what->what()));
+  auto info = std::make_shared<snap_info>();
+  auto read = [what, form, info, files = with_->host->os.files] {
+    const auto& image = what->what().parts.at(form->file_part).file;
+    try {
+      *info = read_image_info(image);
+    } catch (const failure& why) {
+      throw in_users_words(why, image.string(), form->filename);
+    }
+    check_install(*form, *info);
+    files->sync_file(image);
+    files->sync_dir(image.parent_path());
+  };
+  request(with_->effects, caf::infinite,
+          perform_work{std::make_shared<const std::function<void()>>(std::move(read))})
+      .then(
+          [this, what, form, info](work_done) {
+            snap_request wanted;
+            wanted.verb = "install";
+            wanted.snap = form->field("name").empty() ? info->name : form->field("name");
+            wanted.info = info;
+            wanted.given_path =
+                form->field("snap-path").empty() ? form->filename : form->field("snap-path");
+            wanted.flags = flags_of(*form);
+            try {
+              check_instance_name(wanted.snap);
+              wanted.image = what->keep_file(form->file_part).string();
+            } catch (const failure& why) {
+              return what->reply(error(why));
+            }
+            begin(what, {{std::move(wanted)}, what->what().from.uid});
+          },
+          [what](const caf::error& why) { what->reply(error(to_failure(why))); });
+}
+
+void gateway::operate_on_snaps(const exchange_ptr& what) {
+  auto body = json::parse_object(what->what().body);
+  auto names = json::strings(body, "snaps");
+  if (names.empty())
+    throw failure{"cannot start change: no snap is named"};
+  operation_request wanted;
+  wanted.uid = what->what().from.uid;
+  for (const auto& name : names)
+    wanted.snaps.push_back(snap_request_of(body, name));
+  begin(what, std::move(wanted));
+}
+
+void gateway::operate_on_snap(const exchange_ptr& what, const std::string& name) {
+  auto body = json::parse_object(what->what().body);
+  begin(what, {{snap_request_of(body, name)}, what->what().from.uid});
+}
+
+void gateway::begin(const exchange_ptr& what, operation_request wanted) {
+  std::vector<std::string> images;
+  for (const auto& snap : wanted.snaps)
+    if (!snap.image.empty())
+      images.push_back(snap.image);
+  request(director_, caf::infinite, start_operation{std::move(wanted)})
+      .then([what](change_id id) { what->reply(async(to_string(id))); },
+            [what, images, files = with_->host->os.files](const caf::error& why) {
+              for (const auto& image : images)
+                files->remove_file(image);
+              what->reply(error(to_failure(why)));
+            });
+}
+
+} // namespace troupe

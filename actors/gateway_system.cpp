@@ -1,0 +1,115 @@
+#include <sys/utsname.h>
+
+#include <fstream>
+
+#include "actors/gateway_ask.hpp"
+#include "runtime/snap/architecture.hpp"
+#include "runtime/version.hpp"
+
+namespace troupe {
+
+namespace {
+
+/// A value of /etc/os-release, or the fallback. Source: os-release(5).
+std::string os_release(const std::string& key, const std::string& fallback) {
+  std::ifstream file{"/etc/os-release"};
+  for (std::string line; std::getline(file, line);) {
+    if (!line.starts_with(key + "="))
+      continue;
+    auto value = line.substr(key.size() + 1);
+    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
+      value = value.substr(1, value.size() - 2);
+    return value;
+  }
+  return fallback;
+}
+
+std::string kernel_version() {
+  utsname names{};
+  return uname(&names) == 0 ? names.release : "unknown";
+}
+
+} // namespace
+
+void gateway::system_info(const exchange_ptr& what, const std::string&) {
+  const auto& paths = with_->host->paths;
+  what->reply(
+      sync(json::object{{"series", "16"},
+                        {"version", version},
+                        {"build-id", std::string{"troupe-"} + version},
+                        {"os-release", json::object{{"id", os_release("ID", "linux")},
+                                                    {"version-id", os_release("VERSION_ID", "")}}},
+                        {"on-classic", true},
+                        {"managed", false},
+                        {"kernel-version", kernel_version()},
+                        {"architecture", host_architecture()},
+                        {"confinement", "none"},
+                        {"system-mode", "run"},
+                        {"locations", json::object{{"snap-mount-dir", (paths.root() / "snap").string()},
+                                                   {"snap-bin-dir", paths.bin_dir().string()}}},
+                        {"sandbox-features", json::object{}}}));
+}
+
+void gateway::facilities(const exchange_ptr& what, const std::string&) {
+  json::array all;
+  for (const auto& facility : facilities_) {
+    json::array rejected;
+    for (const auto& [name, why] : facility.rejected)
+      rejected.push_back(json::object{{"name", name}, {"why", why}});
+    all.push_back(json::object{{"name", facility.name},
+                               {"chosen", facility.chosen},
+                               {"detail", facility.detail},
+                               {"rejected", std::move(rejected)}});
+  }
+  what->reply(sync(json::object{{"facilities", std::move(all)}}));
+}
+
+void gateway::actors(const exchange_ptr& what, const std::string&) {
+  ask<actor_list>(what, with_->inspector, list_actors{}, [](const actor_list& list) {
+    json::array all;
+    for (const auto& a : list)
+      all.push_back(json::object{{"name", a.name},
+                                 {"id", a.id},
+                                 {"mailbox", a.mailbox},
+                                 {"processed", a.processed},
+                                 {"busy_us", a.busy_us}});
+    return sync(json::object{{"actors", std::move(all)}});
+  });
+}
+
+void gateway::events(const exchange_ptr& what, const std::string&) {
+  ask<event_list>(what, with_->inspector, list_events{},
+                  [](const event_list& list) { return sync(json::array(list.begin(), list.end())); });
+}
+
+// --- what the snap client asks for although nothing of it exists here
+// -----------------------------------
+
+void gateway::nothing_yet(const exchange_ptr& what, const std::string&) {
+  what->reply(sync(json::array{}));
+}
+
+void gateway::no_connections(const exchange_ptr& what, const std::string&) {
+  what->reply(sync(json::object{{"established", json::array{}},
+                                {"undesired", json::array{}},
+                                {"plugs", json::array{}},
+                                {"slots", json::array{}}}));
+}
+
+void gateway::no_aliases(const exchange_ptr& what, const std::string&) {
+  what->reply(sync(json::object{}));
+}
+
+void gateway::okay_warnings(const exchange_ptr& what, const std::string&) { what->reply(sync(0)); }
+
+void gateway::find_in_store(const exchange_ptr& what, const std::string&) {
+  const auto& query = what->what().query;
+  auto name = query.find("name");
+  if (name == query.end())
+    return what->reply(sync(json::array{}));
+  throw failure{failure_kind::snap_not_found,
+                "cannot find snap \"" + name->second + "\": no store is set up",
+                json::write(json::value(name->second))};
+}
+
+} // namespace troupe

@@ -1,0 +1,94 @@
+#include "actors/journal.hpp"
+
+#include "runtime/limits.hpp"
+
+namespace troupe {
+
+journal::journal(caf::actor_config& config, std::shared_ptr<journal_database> database,
+                 inspector_actor inspector)
+    : actor_base{config, "journal", inspector}, database_{std::move(database)} {}
+
+journal::behavior_type journal::make_behavior() {
+  return {
+      [this](const append& what) -> caf::result<committed> {
+        waiting_.push_back({what.batch, owe<committed>()});
+        schedule_commit();
+        return caf::delegated<committed>{};
+      },
+      [this](get_journal_health) {
+        check_reserve();
+        return health_;
+      },
+      [this](caf::tick_atom) {
+        scheduled_ = false;
+        commit();
+      },
+  };
+}
+
+// The tick queues behind all batches that are in the mailbox already; they go into one commit.
+void journal::schedule_commit() {
+  if (!scheduled_) {
+    scheduled_ = true;
+    send(this, caf::tick_atom::value);
+  }
+}
+
+void journal::commit() {
+  std::vector<journal_batch> group;
+  for (const auto& w : waiting_)
+    group.push_back(*w.batch);
+  try {
+    database_->commit(group);
+  } catch (const failure& what) {
+    if (what.kind() != failure_kind::unavailable)
+      return commit_one_by_one();
+    return retry_later(what.what());
+  }
+  health_.commits += 1;
+  health_.batches += waiting_.size();
+  for (auto& w : std::exchange(waiting_, {}))
+    w.reply.deliver({});
+  check_reserve();
+}
+
+// On the reserve only changes under way may go on; new ones wait until there is room for it again.
+void journal::check_reserve() {
+  if (!waiting_.empty())
+    return;
+  if (database_->reserve_released())
+    database_->restore_reserve();
+  auto trouble = database_->reserve_released() ? "the disk of the journal is full; free some space" : "";
+  if (health_.trouble != trouble)
+    spdlog::warn("journal: {}", *trouble ? trouble : "there is room again");
+  health_.trouble = trouble;
+}
+
+// A batch that breaks a rule of the database must not take its neighbours with it.
+void journal::commit_one_by_one() {
+  for (auto& w : std::exchange(waiting_, {})) {
+    try {
+      database_->commit({w.batch.get(), 1});
+      w.reply.deliver({});
+    } catch (const failure& what) {
+      if (what.kind() == failure_kind::unavailable) {
+        waiting_.push_back(std::move(w));
+        continue;
+      }
+      spdlog::error("{}", what.what());
+      w.reply.fail(what);
+    }
+  }
+  if (!waiting_.empty())
+    retry_later("some batches could not be written");
+}
+
+void journal::retry_later(const std::string& why) {
+  if (health_.trouble.empty())
+    spdlog::error("{}", why);
+  health_.trouble = why;
+  scheduled_ = true;
+  delayed_send(this, limits::journal_retry, caf::tick_atom::value);
+}
+
+} // namespace troupe

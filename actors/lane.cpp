@@ -1,0 +1,250 @@
+#include "actors/lane.hpp"
+
+#include <algorithm>
+
+#include "runtime/limits.hpp"
+#include "runtime/rules/constraints.hpp"
+
+namespace troupe {
+
+/// One run of a task's perform or undo, shared with the performer that executes it.
+struct lane::task_run {
+  const task_kind* kind = nullptr;
+  task_context context;
+  task_result result;
+};
+
+lane::lane(caf::actor_config& config, lane_setup setup, company_ptr with)
+    : actor_base{config, "lane " + to_string(setup.summary.key), with->inspector},
+      setup_{std::move(setup)},
+      with_{std::move(with)} {}
+
+lane::behavior_type lane::make_behavior() {
+  return {
+      [this](const run_task& what) { take(what.job); },
+      [this](const stop_task& what) { stop(what.task); },
+      [this](lane_is_ready) { leave(); },
+      [this](close_lane) { return close(); },
+      [this](get_lane_status) {
+        lane_view view;
+        view.lane = setup_.summary.key.lane;
+        view.admitted = admission_ == admission::inside;
+        view.doing = running_.empty() ? setup_.doing : running_.begin()->second.job->task.summary;
+        return view;
+      },
+      [this](caf::tick_atom, task_id task, std::uint64_t run) {
+        auto found = running_.find(task);
+        if (found != running_.end() && found->second.between_runs && found->second.run == run)
+          start(found->second.job);
+      },
+  };
+}
+
+// A lane that dies with the daemon must not leave hooks running that nobody waits for.
+void lane::on_exit() {
+  for (auto& [task, running] : running_)
+    running.stop.request_stop();
+  setup_.snaps.clear();
+  setup_.change = nullptr;
+  setup_.director = nullptr;
+}
+
+void lane::take(const task_job_ptr& job) {
+  if (!is_critical_kind(job->task.kind) || admission_ == admission::inside)
+    return start(job);
+  before_admission_.push_back(job);
+  if (admission_ == admission::outside)
+    ask_admission();
+}
+
+void lane::ask_admission() {
+  admission_ = admission::asked;
+  const auto& key = setup_.summary.key;
+  request(with_->scheduler, caf::infinite, admit_lane{setup_.summary})
+      .then(
+          [this](admitted) {
+            if (admission_ != admission::asked)
+              return;
+            admission_ = admission::inside;
+            for (auto& job : std::exchange(before_admission_, {}))
+              start(job);
+          },
+          [](const caf::error&) {});
+  // The scheduler answers in order, so this is asked after it has decided.
+  request(with_->scheduler, limits::actor_request, explain_lane{key})
+      .then(
+          [this](const lane_explanation& why) {
+            if (why.waiting)
+              for (const auto& job : before_admission_)
+                tell_waits(job->task.id, waits::admission{why.obstacle.other, why.obstacle.rule});
+          },
+          [](const caf::error&) {});
+}
+
+void lane::start(const task_job_ptr& job) {
+  auto& running = running_[job->task.id];
+  running = {job, std::stop_source{}, ++runs_, false};
+  tell_waits(job->task.id, waits::runnable{});
+  auto run = std::make_shared<task_run>(
+      task_run{find_task_kind(job->task.kind), {*with_->host, job, {}, {}, {}, {}, {}, {}, {}}, {}});
+  run->result.task = job->task.id;
+  run->result.undo = job->undo;
+  if (!run->kind) {
+    run->result.outcome = troupe::done();
+    run->result.outcome.log.emplace_back("INFO no handler for task, task ignored");
+    return settle(run);
+  }
+  try {
+    run->context.setup = json::parse_object(job->task.setup);
+    run->context.memo = json::parse_object(job->task.memo);
+  } catch (const failure& what) {
+    return fail(run, what);
+  }
+  run->context.stop = running.stop.get_token();
+  run->context.advance = [change = setup_.change, task = job->task.id](const task_progress& progress) {
+    caf::anon_send(change, task_advances{task, progress});
+  };
+  with_state(run);
+}
+
+void lane::with_state(const std::shared_ptr<task_run>& run) {
+  const auto& job = *run->context.job;
+  auto failed = [this, run](const caf::error& why) { fail(run, to_failure(why)); };
+  if (!job.op)
+    return execute(run);
+  request(setup_.snaps.at(job.op->snap), limits::actor_request, read_state{})
+      .then(
+          [this, run, failed](const snap_state_ptr& state) {
+            run->context.state = state;
+            const auto& info = run->context.job->op->info;
+            if (!run->kind->reads_base || !info || info->base.empty())
+              return execute(run);
+            request(setup_.director, limits::actor_request, find_snap{info->base})
+                .then(
+                    [this, run](const snap_found& base) {
+                      run->context.base_state = base.state;
+                      execute(run);
+                    },
+                    failed);
+          },
+          failed);
+}
+
+void lane::execute(const std::shared_ptr<task_run>& run) {
+  auto handle = [run] {
+    auto handler = run->context.job->undo ? run->kind->undo : run->kind->perform;
+    run->result.outcome = handler ? handler(run->context) : troupe::done();
+  };
+  if (run->kind->where == workplace::lane) {
+    try {
+      handle();
+    } catch (const failure& what) {
+      return fail(run, what);
+    }
+    return finish(run);
+  }
+  auto work = std::make_shared<const std::function<void()>>(std::move(handle));
+  request(with_->pool(run->kind->where), caf::infinite, perform_work{std::move(work)})
+      .then([this, run](work_done) { finish(run); },
+            [this, run](const caf::error& why) { fail(run, to_failure(why)); });
+}
+
+void lane::finish(const std::shared_ptr<task_run>& run) {
+  auto& log = run->result.outcome.log;
+  log.insert(log.begin(), run->context.log.begin(), run->context.log.end());
+  run->context.log.clear();
+  if (const auto* retry = std::get_if<outcomes::retry>(&run->result.outcome.result))
+    return retry_later(run, *retry);
+  apply_updates(run, 0);
+}
+
+void lane::apply_updates(const std::shared_ptr<task_run>& run, std::size_t next) {
+  const auto* finished = std::get_if<outcomes::done>(&run->result.outcome.result);
+  if (!finished || next == finished->updates.size())
+    return settle(run);
+  const auto& [name, update] = finished->updates[next];
+  request(setup_.snaps.at(name), limits::actor_request, apply_update{setup_.summary.key, update})
+      .then(
+          [this, run, next](const snap_state_ptr& state) {
+            run->result.states.push_back(state);
+            apply_updates(run, next + 1);
+          },
+          [this, run](const caf::error& why) { fail(run, to_failure(why)); });
+}
+
+void lane::fail(const std::shared_ptr<task_run>& run, const failure& what) {
+  auto log = std::move(run->context.log);
+  log.push_back(std::string{"ERROR "} + what.what());
+  run->result.outcome = {outcomes::error{what.what()}, std::move(log)};
+  settle(run);
+}
+
+void lane::settle(const std::shared_ptr<task_run>& run) {
+  running_.erase(run->result.task);
+  send(setup_.change, task_settled{std::make_shared<const task_result>(std::move(run->result))});
+}
+
+void lane::retry_later(const std::shared_ptr<task_run>& run, const outcomes::retry& when) {
+  auto task = run->result.task;
+  auto& running = running_.at(task);
+  if (running.stop.stop_requested()) {
+    running_.erase(task);
+    return send(setup_.change, task_stopped{task});
+  }
+  running.between_runs = true;
+  tell_waits(task, waits::retry{with_->host->os.clock->now() + when.after, when.cause});
+  delayed_send(this, when.after, caf::tick_atom::value, task, running.run);
+}
+
+void lane::stop(task_id task) {
+  auto is_it = [&](const task_job_ptr& job) { return job->task.id == task; };
+  auto waiting = std::find_if(before_admission_.begin(), before_admission_.end(), is_it);
+  if (waiting != before_admission_.end()) {
+    before_admission_.erase(waiting);
+    if (before_admission_.empty())
+      leave();
+    return send(setup_.change, task_stopped{task});
+  }
+  auto found = running_.find(task);
+  if (found == running_.end())
+    return;
+  if (found->second.between_runs) {
+    running_.erase(found);
+    return send(setup_.change, task_stopped{task});
+  }
+  found->second.stop.request_stop();
+}
+
+void lane::leave() {
+  if (admission_ == admission::outside)
+    return;
+  admission_ = admission::outside;
+  send(with_->scheduler, leave_lane{setup_.summary.key});
+}
+
+caf::result<lane_closed> lane::close() {
+  leave();
+  if (setup_.snaps.empty()) {
+    quit();
+    return lane_closed{};
+  }
+  auto reply = owe<lane_closed>();
+  auto left = std::make_shared<std::size_t>(setup_.snaps.size());
+  auto released = [this, reply, left]() mutable {
+    if (--*left > 0)
+      return;
+    reply.deliver({});
+    quit();
+  };
+  for (const auto& [name, snap] : setup_.snaps)
+    request(snap, limits::actor_request, release_claim{setup_.summary.key.change})
+        .then([released](claim_released) mutable { released(); },
+              [released](const caf::error&) mutable { released(); });
+  return caf::delegated<lane_closed>{};
+}
+
+void lane::tell_waits(task_id task, wait_reason reason) {
+  send(setup_.change, task_waits{task, std::move(reason)});
+}
+
+} // namespace troupe

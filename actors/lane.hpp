@@ -1,0 +1,62 @@
+#pragma once
+
+#include <map>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "actors/actor_base.hpp"
+#include "actors/company.hpp"
+
+namespace troupe {
+
+/// What a lane is made with.
+struct lane_setup {
+  lane_summary summary;
+  std::string doing;                       ///< `install hello`, for people.
+  std::map<std::string, snap_actor> snaps; ///< Those it has claimed, by instance name.
+  change_actor change;
+  director_actor director;
+};
+
+/// Owns its claims, its admission and its running tasks with their retries.
+class lane : public actor_base<lane_actor> {
+public:
+  lane(caf::actor_config& config, lane_setup setup, company_ptr with);
+
+  behavior_type make_behavior() override;
+  void on_exit() override;
+
+private:
+  struct running_task {
+    task_job_ptr job;
+    std::stop_source stop;
+    std::uint64_t run = 0; ///< Tells this run's timer from an earlier one's.
+    bool between_runs = false;
+  };
+  struct task_run;
+
+  void take(const task_job_ptr& job);
+  void ask_admission();
+  void start(const task_job_ptr& job);
+  void with_state(const std::shared_ptr<task_run>& run);
+  void execute(const std::shared_ptr<task_run>& run);
+  void finish(const std::shared_ptr<task_run>& run);
+  void apply_updates(const std::shared_ptr<task_run>& run, std::size_t next);
+  void fail(const std::shared_ptr<task_run>& run, const failure& what);
+  void settle(const std::shared_ptr<task_run>& run);
+  void retry_later(const std::shared_ptr<task_run>& run, const outcomes::retry& when);
+  void stop(task_id task);
+  void leave();
+  caf::result<lane_closed> close();
+  void tell_waits(task_id task, wait_reason reason);
+
+  lane_setup setup_;
+  company_ptr with_;
+  enum class admission { outside, asked, inside } admission_ = admission::outside;
+  std::vector<task_job_ptr> before_admission_;
+  std::map<task_id, running_task> running_;
+  std::uint64_t runs_ = 0;
+};
+
+} // namespace troupe

@@ -1,0 +1,170 @@
+#include <iostream>
+#include <sstream>
+
+#include "cli/commands/metadata.hpp"
+#include "cli/commands/output.hpp"
+#include "cli/commands/registry.hpp"
+#include "cli/commands/snap_notes.hpp"
+#include "runtime/api/target.hpp"
+#include "runtime/snap/snap_info_json.hpp"
+#include "runtime/snap/words.hpp"
+
+namespace troupe::cli {
+
+namespace {
+
+constexpr std::size_t label_columns = 14;
+
+void print_line(const std::string& label, const std::string& text) {
+  std::cout << label << ':' << std::string(label_columns - label.size() - 1, ' ') << text << '\n';
+}
+
+void print_block(const std::string& label, const std::string& text) {
+  std::cout << label << ": |\n";
+  std::istringstream lines{text};
+  for (std::string line; std::getline(lines, line);)
+    std::cout << "  " << line << '\n';
+}
+
+/// The command that starts an application.
+std::string command_of(const std::string& snap, const std::string& app) {
+  auto plain = snap.substr(0, snap.find('_'));
+  return app == plain ? snap : snap + "." + app;
+}
+
+std::string service_of(const json::object& app) {
+  auto text = text_of(app, "daemon");
+  // A file's services have no state yet.
+  if (app.contains("enabled"))
+    text += flag_of(app, "enabled") ? ", enabled" : ", disabled";
+  if (app.contains("active"))
+    text += flag_of(app, "active") ? ", active" : ", inactive";
+  return text;
+}
+
+void print_apps(const json::object& snap, bool services) {
+  auto name = text_of(snap, "name");
+  bool first = true;
+  for (const auto& item : array_of(snap, "apps")) {
+    const auto& app = as_object(item);
+    if (text_of(app, "daemon").empty() == services)
+      continue;
+    if (first)
+      std::cout << (services ? "services:\n" : "commands:\n");
+    first = false;
+    if (services)
+      std::cout << "  " << name << '.' << text_of(app, "name") << ": " << service_of(app) << '\n';
+    else
+      std::cout << "  - " << command_of(name, text_of(app, "name")) << '\n';
+  }
+}
+
+void print_hooks(const json::object& snap) {
+  std::string names;
+  for (const auto& item : array_of(snap, "hooks")) {
+    auto name = item.is_string() ? printable(item.get_string()) : text_of(as_object(item), "name");
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  if (!names.empty())
+    print_line("hooks", names);
+}
+
+void print_common(const json::object& snap) {
+  print_line("name", text_of(snap, "name"));
+  print_line("summary", or_dash(text_of(snap, "summary")));
+  const auto& publisher = object_of(snap, "publisher");
+  print_line("publisher", or_dash(text_of(publisher, "display-name")));
+  auto license = text_of(snap, "license");
+  print_line("license", license.empty() ? "unset" : license);
+  if (auto description = text_of(snap, "description"); !description.empty())
+    print_block("description", description);
+  print_apps(snap, false);
+  print_apps(snap, true);
+  print_hooks(snap);
+  auto type = text_of(snap, "type");
+  if (type != "app" && !type.empty())
+    print_line("type", type);
+  if (auto base = text_of(snap, "base"); !base.empty())
+    print_line("base", base);
+}
+
+void print_installed(const json::object& snap) {
+  print_common(snap);
+  if (auto host = text_of(snap, "runs-on"); !host.empty())
+    print_line("runs-on", host);
+  if (auto tracking = text_of(snap, "tracking-channel"); !tracking.empty())
+    print_line("tracking", tracking);
+  print_line("refresh-date", human_time(text_of(snap, "install-date")));
+  print_line("installed", text_of(snap, "version") + " (" + text_of(snap, "revision") + ") " +
+                              human_size(number_of(snap, "installed-size")) + " " + notes_of(snap));
+}
+
+/// A file's metadata in the shape in which the API gives an installed snap.
+json::object as_api_gives(const snap_info& info) {
+  json::array apps;
+  for (const auto& app : info.apps)
+    apps.push_back(json::object{{"name", app.name}, {"daemon", app.daemon}});
+  json::array hooks;
+  for (const auto& hook : info.hooks)
+    hooks.emplace_back(hook.name);
+  return {{"name", info.name},       {"summary", info.summary},    {"description", info.description},
+          {"license", info.license}, {"type", to_word(info.type)}, {"base", info.base},
+          {"apps", std::move(apps)}, {"hooks", std::move(hooks)}};
+}
+
+void print_file(const std::string& path, const snap_info& info) {
+  print_line("path", printable("\"" + path + "\""));
+  print_common(as_api_gives(info));
+  print_line("version", printable(info.version));
+  if (info.image_bytes > 0)
+    print_line("size", human_size(info.image_bytes));
+}
+
+json::value document_of(session& session, const std::string& argument) {
+  if (!means_path(argument))
+    return session.get("/v2/snaps/" + percent_encode(argument));
+  auto document = to_json(read_metadata(argument));
+  document["path"] = argument;
+  return document;
+}
+
+int info(session& session, const std::vector<std::string>& arguments) {
+  json::array documents;
+  bool first = true;
+  for (const auto& argument : arguments) {
+    if (session.json) {
+      documents.push_back(document_of(session, argument));
+      continue;
+    }
+    if (!first)
+      std::cout << "---\n";
+    first = false;
+    if (means_path(argument))
+      print_file(argument, read_metadata(argument));
+    else
+      print_installed(as_object(session.get("/v2/snaps/" + percent_encode(argument))));
+  }
+  if (documents.size() == 1)
+    print_json(documents.front());
+  else if (session.json)
+    print_json(documents);
+  return exit_code::ok;
+}
+
+} // namespace
+
+void add_info(CLI::App& app, session& session) {
+  auto arguments = std::make_shared<std::vector<std::string>>();
+  auto* command = app.add_subcommand("info", "Show all about a snap or a snap file")->group(group::look);
+  command->add_option("NAME|FILE", *arguments, "An installed snap, a .snap file or a snap's directory")
+      ->required()
+      ->type_name("");
+  command->footer("Examples:\n"
+                  "  troupe info hello\n"
+                  "  troupe info ./hello_1.0_all.snap    # needs no daemon");
+  command->callback([&session, arguments] {
+    session.action = [&session, arguments] { return info(session, *arguments); };
+  });
+}
+
+} // namespace troupe::cli

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "cli/commands/session.hpp"
+
+/// Each adds one command to the program, in the file of that name.
+namespace troupe::cli {
+
+void add_abort(CLI::App& app, session& session);
+void add_changes(CLI::App& app, session& session);
+void add_completion(CLI::App& app, session& session);
+void add_disable(CLI::App& app, session& session);
+void add_enable(CLI::App& app, session& session);
+void add_help(CLI::App& app, session& session);
+void add_info(CLI::App& app, session& session);
+void add_inspect(CLI::App& app, session& session);
+void add_install(CLI::App& app, session& session);
+void add_list(CLI::App& app, session& session);
+void add_pack(CLI::App& app, session& session);
+void add_remove(CLI::App& app, session& session);
+void add_run(CLI::App& app, session& session);
+void add_tasks(CLI::App& app, session& session);
+void add_version(CLI::App& app, session& session);
+void add_watch(CLI::App& app, session& session);
+
+/// The headings under which `troupe --help` lists the commands.
+namespace group {
+inline constexpr auto snaps = "Install and remove";
+inline constexpr auto look = "See what is there";
+inline constexpr auto changes = "Follow changes";
+inline constexpr auto build = "Make snaps";
+inline constexpr auto other = "Other";
+} // namespace group
+
+} // namespace troupe::cli

@@ -1,0 +1,74 @@
+#include <iostream>
+
+#include "cli/commands/output.hpp"
+#include "cli/commands/registry.hpp"
+#include "cli/commands/wait.hpp"
+#include "runtime/api/target.hpp"
+
+namespace troupe::cli {
+
+namespace {
+
+struct remove_options {
+  std::vector<std::string> names;
+  std::string revision;
+  bool purge = false;
+};
+
+std::string start(session& session, const remove_options& options) {
+  json::object request{{"action", "remove"}};
+  if (options.purge)
+    request["purge"] = true;
+  if (!options.revision.empty())
+    request["revision"] = options.revision;
+  if (options.names.size() == 1)
+    return session.start_change("/v2/snaps/" + percent_encode(options.names.front()), request);
+  json::array names;
+  for (const auto& name : options.names)
+    names.emplace_back(name);
+  request["snaps"] = std::move(names);
+  return session.start_change("/v2/snaps", request);
+}
+
+int remove(session& session, const remove_options& options) {
+  if (options.names.size() > 1 && !options.revision.empty())
+    throw usage_error{"cannot use --revision with more than one snap"};
+  try {
+    return finish(session, start(session, options), [&options](const json::object&) {
+      for (const auto& name : options.names) {
+        std::cout << printable(name);
+        if (!options.revision.empty())
+          std::cout << " (revision " << printable(options.revision) << ")";
+        std::cout << " removed\n";
+      }
+    });
+  } catch (const api_error& error) {
+    if (error.word() != "snap-not-installed")
+      throw;
+    report(session, error);
+    return exit_code::ok;
+  }
+}
+
+} // namespace
+
+void add_remove(CLI::App& app, session& session) {
+  auto options = std::make_shared<remove_options>();
+  auto* command = app.add_subcommand("remove", "Remove snaps and their data")->group(group::snaps);
+  command->add_option("NAME", options->names, "Installed snaps; several are removed in one change")
+      ->required()
+      ->type_name("");
+  command->add_option("--revision", options->revision, "Remove only this revision, such as x1")
+      ->type_name("REV");
+  command->add_flag("--purge", options->purge, "Keep no snapshot of the data");
+  command->footer(
+      "Examples:\n"
+      "  troupe remove hello\n"
+      "  troupe remove --purge hello hello_two\n"
+      "  troupe remove hello --revision x1    # a former revision; the active one is refused");
+  command->callback([&session, options] {
+    session.action = [&session, options] { return remove(session, *options); };
+  });
+}
+
+} // namespace troupe::cli

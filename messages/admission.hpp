@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "messages/ids.hpp"
+
+namespace troupe {
+
+/// How much a snap matters to others. Unknown counts as shared.
+enum class lane_role : std::uint8_t { plain, shared };
+
+/// What the scheduler has to know of a lane to apply CONSTRAINTS.
+struct lane_summary {
+  lane_key key;
+  std::string snap;
+  bool affects_link = false; ///< Has a task that links, unlinks or writes profiles.
+  lane_role role = lane_role::shared;
+  std::optional<std::string> base; ///< Nothing: not known. Empty: none.
+  std::vector<std::string> slot_interfaces;
+  std::vector<std::string> plug_interfaces;
+  std::vector<std::string> connected_to; ///< Instance names.
+  bool is_system = false;                ///< snapd or core.
+};
+
+/// What keeps a lane out.
+struct admission_obstacle {
+  lane_key other;
+  std::string rule; ///< For instance `shares an interface`.
+};
+
+} // namespace troupe

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "messages/change.hpp"
+#include "messages/snap_state.hpp"
+
+namespace troupe {
+
+/// What of a task changes in the course of its life.
+struct task_row {
+  task_id id;
+  task_status status = task_status::do_;
+  task_status waited = task_status::done;
+  std::string memo;
+  task_progress progress;
+  std::vector<std::string> log;
+  time_point ready_at;
+};
+
+/// How a change ended.
+struct change_end {
+  change_id id;
+  time_point ready_at;
+  std::string error;
+};
+
+/// What becomes durable together, or not at all.
+struct journal_batch {
+  std::vector<std::shared_ptr<const change_record>> new_changes; ///< With all their tasks.
+  std::vector<task_row> tasks;
+  std::vector<snap_state_ptr> snaps; ///< A state without revisions deletes the row.
+  std::vector<change_end> ended;
+  std::vector<change_id> pruned;
+};
+
+/// All that the journal holds, read at start.
+struct journal_contents {
+  std::vector<change_record> changes; ///< By id; ended ones have ready_at set.
+  std::vector<snap_state_ptr> snaps;  ///< By name.
+  change_id last_change;              ///< The highest id ever given out.
+  task_id last_task;
+};
+
+} // namespace troupe

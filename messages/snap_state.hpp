@@ -1,0 +1,128 @@
+#pragma once
+
+#include <charconv>
+#include <compare>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "messages/snap_info.hpp"
+#include "messages/time.hpp"
+
+namespace troupe {
+
+/// A revision: positive from a store ("7"), negative from a local file ("x1"), 0 for none.
+struct revision {
+  std::int32_t number = 0;
+
+  bool is_local() const { return number < 0; }
+  explicit operator bool() const { return number != 0; }
+  auto operator<=>(const revision&) const = default;
+};
+
+/// Returns "x1" for -1, "7" for 7 and "unset" for 0.
+inline std::string to_string(revision rev) {
+  if (!rev)
+    return "unset";
+  return rev.is_local() ? "x" + std::to_string(-std::int64_t{rev.number}) : std::to_string(rev.number);
+}
+
+/// Returns the revision written like this, or nothing where the text is none.
+inline std::optional<revision> revision_from_text(std::string_view text) {
+  if (text == "unset")
+    return revision{};
+  bool local = text.starts_with('x');
+  auto digits = text.substr(local ? 1 : 0);
+  std::int32_t number = 0;
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  // One text a revision: signs and leading zeros are no other way to write it.
+  if (error != std::errc{} || end != digits.data() + digits.size() || number <= 0 ||
+      digits.front() == '0')
+    return std::nullopt;
+  return revision{local ? -number : number};
+}
+
+/// How a snap was asked to be installed.
+struct snap_flags {
+  bool devmode = false;
+  bool jailmode = false;
+  bool classic = false;
+
+  bool operator==(const snap_flags&) const = default;
+};
+
+/// A revision that is on this host.
+struct installed_revision {
+  revision rev;
+  snap_info_ptr info;
+  time_point installed_at;
+};
+
+/// All that one snap's actor owns; immutable once shared.
+struct snap_state {
+  std::string name;          ///< The instance name.
+  std::uint64_t version = 0; ///< Grows by one with each update; orders the rows in the journal.
+  std::vector<installed_revision> revisions; ///< In the order they were first linked.
+  revision current;                          ///< The revision that `current` points or last pointed to.
+  bool active = false; ///< Whether `current` is linked and applications may be started.
+  std::string channel; ///< Tracked channel; empty for local files.
+  snap_flags flags;
+  std::string config = "{}"; ///< A JSON object.
+
+  bool is_installed() const { return !revisions.empty(); }
+
+  const installed_revision* find(revision rev) const {
+    for (const auto& r : revisions)
+      if (r.rev == rev)
+        return &r;
+    return nullptr;
+  }
+
+  /// The metadata of the current revision; null where nothing is installed.
+  const snap_info* info() const {
+    const auto* r = find(current);
+    return r ? r->info.get() : nullptr;
+  }
+};
+
+using snap_state_ptr = std::shared_ptr<const snap_state>;
+
+/// Makes a revision the current, active one; adds it if it is new to the host.
+struct link_revision {
+  installed_revision revision;
+  std::string channel;
+  snap_flags flags;
+};
+
+/// Makes the snap inactive; `current` stays known.
+struct unlink_current {};
+
+/// Forgets a revision; the snap is gone with its last one.
+struct forget_revision {
+  revision rev;
+};
+
+/// Puts back what a former update changed: the undo of link_revision and unlink_current.
+struct restore_link {
+  revision current; ///< 0: the snap wasn't installed.
+  bool active = false;
+  std::string channel;
+  snap_flags flags;
+  std::string config = "{}";
+  revision drop; ///< A revision to forget as well, or 0.
+};
+
+/// Replaces a snap's configuration.
+struct set_config {
+  std::string config; ///< A JSON object.
+};
+
+/// A change to one snap's state. Applied by its actor alone; the effect is rules/snap_update.
+using snap_update =
+    std::variant<link_revision, unlink_current, forget_revision, restore_link, set_config>;
+
+} // namespace troupe

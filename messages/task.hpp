@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "messages/ids.hpp"
+#include "messages/snap_state.hpp"
+#include "messages/status.hpp"
+#include "messages/time.hpp"
+
+namespace troupe {
+
+/// How far a task's work is. Never a total of 0.
+struct task_progress {
+  std::string label;
+  std::uint64_t done = 0;
+  std::uint64_t total = 1;
+
+  bool operator==(const task_progress&) const = default;
+};
+
+/// What one operation does to one snap: `install hello`. The tasks of it share this.
+struct operation {
+  std::string verb; ///< install, remove, enable, disable, …
+  std::string snap; ///< The instance name.
+  lane_number lane = 0;
+  revision rev;       ///< The revision it is about, or 0 for all.
+  snap_info_ptr info; ///< The metadata of the image to install; otherwise null.
+  std::string image;  ///< Path of the uploaded image in the spool; empty where there is none.
+  std::string channel;
+  snap_flags flags;
+  bool purge = false; ///< remove: keep no snapshot.
+};
+
+/// A step with a do and an undo, as it stands in the journal.
+struct task_record {
+  task_id id;
+  std::string kind;
+  std::string summary;
+  task_status status = task_status::do_;
+  task_status waited = task_status::done; ///< What a Wait becomes when it is resolved.
+  std::vector<task_id> waits_for;
+  std::vector<lane_number> lanes; ///< Empty: lane 0.
+  std::int32_t operation = -1;    ///< Index into the change's operations, or -1.
+  std::string setup = "{}";       ///< JSON object: what the plan says of this task, e.g. its hook.
+  std::string memo = "{}";        ///< JSON object: what its do left for its undo.
+  task_progress progress;
+  std::vector<std::string> log; ///< Newest last; at most limits::task_log_lines.
+  time_point spawned_at;
+  time_point ready_at;
+};
+
+namespace outcomes {
+
+/// It is done, with what changes in snaps' states and what the undo will need.
+struct done {
+  std::vector<std::pair<std::string, snap_update>> updates; ///< By instance name.
+  std::string memo = "{}";
+};
+
+/// It wants to be run again.
+struct retry {
+  duration after{};
+  std::string cause;
+};
+
+/// It is put aside until somebody resolves it.
+struct wait {
+  task_status waited = task_status::done;
+};
+
+struct error {
+  std::string message;
+};
+
+} // namespace outcomes
+
+/// How a run of a task's perform or undo ended.
+struct outcome {
+  std::variant<outcomes::done, outcomes::retry, outcomes::wait, outcomes::error> result;
+  std::vector<std::string> log; ///< Lines `INFO text` or `ERROR text` to be added to the task's log.
+};
+
+} // namespace troupe

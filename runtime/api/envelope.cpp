@@ -1,0 +1,137 @@
+#include "runtime/api/envelope.hpp"
+
+#include <boost/beast/http/status.hpp>
+
+#include <array>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+struct kind_row {
+  failure_kind kind;
+  int status;
+  std::string_view word;
+};
+
+// The first row of a status is the one that an error without a known word stands for.
+constexpr std::array kinds{
+    kind_row{failure_kind::bad_request, 400, ""},
+    kind_row{failure_kind::not_found, 404, ""},
+    kind_row{failure_kind::method_not_allowed, 405, ""},
+    kind_row{failure_kind::too_large, 413, ""},
+    kind_row{failure_kind::login_required, 401, "login-required"},
+    kind_row{failure_kind::forbidden, 403, "login-required"},
+    kind_row{failure_kind::snap_not_found, 404, "snap-not-found"},
+    kind_row{failure_kind::snap_not_installed, 404, "snap-not-installed"},
+    kind_row{failure_kind::snap_already_installed, 400, "snap-already-installed"},
+    kind_row{failure_kind::snap_needs_classic, 400, "snap-needs-classic"},
+    kind_row{failure_kind::snap_not_a_snap, 400, "snap-not-a-snap"},
+    kind_row{failure_kind::change_conflict, 409, "snap-change-conflict"},
+    kind_row{failure_kind::insufficient_space, 507, "insufficient-disk-space"},
+    kind_row{failure_kind::unavailable, 503, ""},
+    kind_row{failure_kind::internal, 500, ""},
+};
+
+const kind_row& row(failure_kind kind) {
+  for (const auto& candidate : kinds)
+    if (candidate.kind == kind)
+      return candidate;
+  return kinds.back();
+}
+
+response envelope(std::string_view type, int status, json::value result) {
+  json::object document{{"type", type},
+                        {"status-code", status},
+                        {"status", reason_phrase(status)},
+                        {"result", std::move(result)}};
+  return {.status = status, .body = json::write(document)};
+}
+
+// How many bytes a well-formed UTF-8 character takes at the start of the text; 0: there is none.
+std::size_t character_bytes(std::string_view text) {
+  auto byte = [&](std::size_t at) {
+    return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U;
+  };
+  auto follows = [&](std::size_t at) { return (byte(at) & 0xC0U) == 0x80U; };
+  auto first = byte(0);
+  if (first < 0x80)
+    return 1;
+  if (first >= 0xC2 && first <= 0xDF)
+    return follows(1) ? 2 : 0;
+  if (first >= 0xE0 && first <= 0xEF) {
+    bool overlong = first == 0xE0 && byte(1) < 0xA0;
+    bool surrogate = first == 0xED && byte(1) > 0x9F;
+    return follows(1) && follows(2) && !overlong && !surrogate ? 3 : 0;
+  }
+  if (first >= 0xF0 && first <= 0xF4) {
+    bool overlong = first == 0xF0 && byte(1) < 0x90;
+    bool too_high = first == 0xF4 && byte(1) > 0x8F;
+    return follows(1) && follows(2) && follows(3) && !overlong && !too_high ? 4 : 0;
+  }
+  return 0;
+}
+
+std::string as_utf8(std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    auto bytes = character_bytes(text);
+    result += bytes ? text.substr(0, bytes) : std::string_view{"\xEF\xBF\xBD"};
+    text.remove_prefix(bytes ? bytes : 1);
+  }
+  return result;
+}
+
+} // namespace
+
+response sync(json::value result, int status) { return envelope("sync", status, std::move(result)); }
+
+response async(const std::string& change_id) {
+  json::object document{{"type", "async"},
+                        {"status-code", 202},
+                        {"status", reason_phrase(202)},
+                        {"result", nullptr},
+                        {"change", change_id}};
+  return {.status = 202, .body = json::write(document)};
+}
+
+response error(const failure& what) {
+  json::object result{{"message", as_utf8(what.what())}};
+  if (auto word = kind_word(what.kind()); !word.empty())
+    result["kind"] = word;
+  if (!what.value().empty()) {
+    boost::json::error_code code;
+    auto value = boost::json::parse(what.value(), code);
+    result["value"] = code ? json::value(as_utf8(what.value())) : std::move(value);
+  }
+  return envelope("error", http_status(what.kind()), std::move(result));
+}
+
+response error(int status, std::string_view message) {
+  return envelope("error", status, json::object{{"message", as_utf8(message)}});
+}
+
+int http_status(failure_kind kind) { return row(kind).status; }
+
+std::string_view kind_word(failure_kind kind) { return row(kind).word; }
+
+failure_kind kind_of(int status, std::string_view word) {
+  for (const auto& candidate : kinds)
+    if (candidate.status == status && candidate.word == word)
+      return candidate.kind;
+  for (const auto& candidate : kinds)
+    if (!word.empty() && candidate.word == word)
+      return candidate.kind;
+  for (const auto& candidate : kinds)
+    if (candidate.status == status)
+      return candidate.kind;
+  return status >= 500 ? failure_kind::internal : failure_kind::bad_request;
+}
+
+std::string_view reason_phrase(int status) {
+  auto phrase = boost::beast::http::obsolete_reason(boost::beast::http::int_to_status(status));
+  return {phrase.data(), phrase.size()};
+}
+
+} // namespace troupe

@@ -1,0 +1,311 @@
+#include "runtime/api/http_client.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+
+#include <cerrno>
+#include <chrono>
+#include <exception>
+#include <optional>
+#include <random>
+#include <system_error>
+
+#include "runtime/api/owned_fd.hpp"
+#include "runtime/api/unix_socket.hpp"
+#include "runtime/limits.hpp"
+
+namespace troupe {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+
+namespace {
+
+using local = asio::local::stream_protocol;
+using error_code = boost::system::error_code;
+
+constexpr std::size_t piece_bytes = 64U << 10;
+
+auto into(error_code& code) { return asio::redirect_error(asio::use_awaitable, code); }
+
+std::string new_boundary() {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::random_device random;
+  std::string result = "troupe-";
+  for (int i = 0; i < 32; ++i)
+    result += digits[random() % digits.size()];
+  return result;
+}
+
+std::string quoted_string(std::string_view text) {
+  std::string result;
+  for (char byte : text) {
+    if (byte == '\r' || byte == '\n') {
+      result += byte == '\r' ? "%0D" : "%0A";
+      continue;
+    }
+    if (byte == '"' || byte == '\\')
+      result += '\\';
+    result += byte;
+  }
+  return '"' + result + '"';
+}
+
+// The file that a form carries, open for reading.
+class form_file {
+public:
+  explicit form_file(const std::filesystem::path& path)
+      : path_{path}, fd_{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)} {
+    struct stat status {};
+    if (!fd_ || ::fstat(fd_.get(), &status) != 0)
+      fail(std::generic_category().message(errno));
+    if (!S_ISREG(status.st_mode))
+      fail("not a regular file");
+    bytes_ = static_cast<std::uint64_t>(status.st_size);
+  }
+
+  std::uint64_t bytes() const { return bytes_; }
+
+  // Fills the piece as far as the file goes.
+  void read(std::string& piece) const {
+    piece.resize(piece_bytes);
+    ssize_t count = -1;
+    do
+      count = ::read(fd_.get(), piece.data(), piece.size());
+    while (count < 0 && errno == EINTR);
+    if (count < 0)
+      fail(std::generic_category().message(errno));
+    piece.resize(static_cast<std::size_t>(count));
+  }
+
+private:
+  [[noreturn]] void fail(const std::string& why) const {
+    throw failure{"cannot read " + path_.string() + ": " + why};
+  }
+
+  std::filesystem::path path_;
+  owned_fd fd_;
+  std::uint64_t bytes_ = 0;
+};
+
+struct form {
+  std::string boundary;
+  std::string before; ///< All that stands before the file's bytes.
+  std::string after;
+  form_file file;
+  const http_client::progress& told;
+};
+
+template <class Body>
+http::request<Body> head(http::verb method, const std::string& target, std::string_view content_type) {
+  http::request<Body> result{method, target, 11};
+  result.set(http::field::host, "localhost");
+  if (!content_type.empty())
+    result.set(http::field::content_type, content_type);
+  return result;
+}
+
+} // namespace
+
+class http_client::impl {
+public:
+  explicit impl(std::filesystem::path path) : path_{std::move(path)} {}
+
+  answer exchange(http::verb method, const std::string& target, const json::value* body) {
+    auto message = head<http::string_body>(method, target, body ? "application/json" : "");
+    if (body)
+      message.body() = json::write(*body);
+    message.prepare_payload();
+    bool kept = connect();
+    try {
+      return wait_for(exchange_once(message));
+    } catch (const boost::system::system_error& broken) {
+      disconnect();
+      // The daemon may have closed a kept connection just now; asking again changes nothing.
+      if (!kept || method != http::verb::get || broken.code() == beast::error::timeout)
+        fail(broken.code());
+    }
+    connect();
+    try {
+      return wait_for(exchange_once(message));
+    } catch (const boost::system::system_error& broken) {
+      disconnect();
+      fail(broken.code());
+    }
+  }
+
+  answer send_form(const std::string& target, const form& what) {
+    connect();
+    try {
+      return wait_for(form_once(target, what));
+    } catch (const boost::system::system_error& broken) {
+      disconnect();
+      fail(broken.code());
+    } catch (...) {
+      disconnect();
+      throw;
+    }
+  }
+
+private:
+  using stream = beast::basic_stream<local>;
+
+  answer wait_for(asio::awaitable<answer> work) {
+    std::exception_ptr fault;
+    answer result;
+    asio::co_spawn(io_, std::move(work), [&](std::exception_ptr thrown, answer got) {
+      fault = thrown;
+      result = std::move(got);
+    });
+    io_.restart();
+    io_.run();
+    if (fault)
+      std::rethrow_exception(fault);
+    return result;
+  }
+
+  // Returns whether a connection had been kept.
+  bool connect() {
+    char byte = 0;
+    if (stream_ && ::recv(stream_->socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) < 0 &&
+        errno == EAGAIN)
+      return true;
+    disconnect();
+    auto fd = connect_to(path_);
+    stream_.emplace(io_);
+    stream_->socket().assign(local{}, fd.get());
+    fd.release();
+    return false;
+  }
+
+  void disconnect() {
+    stream_.reset();
+    buffer_.clear();
+  }
+
+  [[noreturn]] void fail(error_code code) const {
+    auto seconds = std::chrono::seconds{limits::api_answer}.count();
+    auto why = code == beast::error::timeout ? "no answer within " + std::to_string(seconds) + " seconds"
+               : code == http::error::end_of_stream ? "it closed the connection"
+                                                    : code.message();
+    throw failure{failure_kind::unavailable,
+                  "cannot talk to the daemon at " + path_.string() + ": " + why};
+  }
+
+  // A daemon that refuses a request early closes before it has read all; its answer is still to be read.
+  asio::awaitable<answer> read_answer(error_code sent) {
+    http::response_parser<http::string_body> parser;
+    parser.body_limit(limits::api_answer_bytes);
+    error_code code;
+    stream_->expires_after(limits::api_answer);
+    co_await http::async_read(*stream_, buffer_, parser, into(code));
+    if (code)
+      throw boost::system::system_error{sent ? sent : code};
+    auto message = parser.release();
+    answer result{static_cast<int>(message.result_int()), std::move(message.body()), nullptr};
+    if (message[http::field::content_type] == "application/json") {
+      try {
+        result.parsed = json::parse(result.body);
+      } catch (const failure&) {
+        // result_of tells whoever needs JSON.
+      }
+    }
+    if (sent || !message.keep_alive())
+      disconnect();
+    co_return result;
+  }
+
+  asio::awaitable<answer> exchange_once(const http::request<http::string_body>& message) {
+    error_code sent;
+    stream_->expires_after(limits::api_answer);
+    co_await http::async_write(*stream_, message, into(sent));
+    co_return co_await read_answer(sent);
+  }
+
+  asio::awaitable<answer> form_once(const std::string& target, const form& what) {
+    auto message = head<http::buffer_body>(http::verb::post, target,
+                                           "multipart/form-data; boundary=" + what.boundary);
+    message.chunked(true);
+    http::request_serializer<http::buffer_body> serializer{message};
+    std::string piece = what.before;
+    bool of_file = false;
+    std::uint64_t done = 0;
+    error_code sent;
+    while (!sent && !piece.empty()) {
+      message.body().data = piece.data();
+      message.body().size = piece.size();
+      message.body().more = true;
+      stream_->expires_after(limits::api_answer);
+      co_await http::async_write(*stream_, serializer, into(sent));
+      if (sent == http::error::need_buffer)
+        sent = {};
+      if (of_file && !sent) {
+        done += piece.size();
+        if (what.told)
+          what.told(done, what.file.bytes());
+      }
+      of_file = true;
+      what.file.read(piece);
+    }
+    if (!sent) {
+      piece = what.after;
+      message.body().data = piece.data();
+      message.body().size = piece.size();
+      message.body().more = false;
+      co_await http::async_write(*stream_, serializer, into(sent));
+    }
+    co_return co_await read_answer(sent);
+  }
+
+  std::filesystem::path path_;
+  asio::io_context io_{1};
+  std::optional<stream> stream_;
+  beast::flat_buffer buffer_;
+};
+
+http_client::http_client(std::filesystem::path socket)
+    : impl_{std::make_unique<impl>(std::move(socket))} {}
+http_client::http_client(http_client&&) noexcept = default;
+http_client& http_client::operator=(http_client&&) noexcept = default;
+http_client::~http_client() = default;
+
+http_client::answer http_client::get(const std::string& target) {
+  return impl_->exchange(http::verb::get, target, nullptr);
+}
+
+http_client::answer http_client::post(const std::string& target, const json::value& body) {
+  return impl_->exchange(http::verb::post, target, &body);
+}
+
+http_client::answer http_client::put(const std::string& target, const json::value& body) {
+  return impl_->exchange(http::verb::put, target, &body);
+}
+
+http_client::answer http_client::post_form(
+    const std::string& target, const std::vector<std::pair<std::string, std::string>>& fields,
+    const std::string& file_field, const std::filesystem::path& file, const progress& told) {
+  form what{new_boundary(), {}, {}, form_file{file}, told};
+  for (const auto& [name, value] : fields)
+    what.before += "--" + what.boundary +
+                   "\r\nContent-Disposition: form-data; name=" + quoted_string(name) + "\r\n\r\n" +
+                   value + "\r\n";
+  what.before += "--" + what.boundary +
+                 "\r\nContent-Disposition: form-data; name=" + quoted_string(file_field) +
+                 "; filename=" + quoted_string(file.filename().string()) +
+                 "\r\nContent-Type: application/octet-stream\r\n\r\n";
+  what.after = "\r\n--" + what.boundary + "--\r\n";
+  return impl_->send_form(target, what);
+}
+
+} // namespace troupe

@@ -1,0 +1,175 @@
+#include "runtime/api/resources.hpp"
+
+#include "runtime/rules/log_lines.hpp"
+#include "runtime/snap/words.hpp"
+
+namespace troupe {
+
+namespace {
+
+struct wait_words {
+  std::string word;
+  std::string text;
+};
+
+template <class... Cases>
+struct overloaded : Cases... {
+  using Cases::operator()...;
+};
+
+std::string joined(const std::vector<std::int32_t>& numbers) {
+  std::string text;
+  for (auto number : numbers)
+    text += (text.empty() ? "" : ", ") + std::to_string(number);
+  return text;
+}
+
+wait_words words_of(const wait_reason& reason) {
+  return std::visit(
+      overloaded{
+          [](const waits::runnable&) -> wait_words {
+            return {"runnable", "it runs, or will at once"};
+          },
+          [](const waits::predecessor& w) -> wait_words {
+            return {"predecessor", "task " + to_string(w.task) + " comes first"};
+          },
+          [](const waits::claim& w) -> wait_words {
+            return {"claim", "change " + to_string(w.owner) + " owns snap \"" + w.snap + '"'};
+          },
+          [](const waits::admission& w) -> wait_words {
+            return {"admission", "lane " + to_string(w.other) + " keeps it out: " + w.rule};
+          },
+          [](const waits::apps_running& w) -> wait_words {
+            return {"apps_running", "snap \"" + w.snap + "\" has running processes: " + joined(w.pids)};
+          },
+          [](const waits::hold& w) -> wait_words {
+            return {"hold", "held by " + w.who + " until " + to_rfc3339(w.until)};
+          },
+          [](const waits::retry& w) -> wait_words {
+            return {"retry",
+                    "tried again at " + to_rfc3339(w.at) + (w.cause.empty() ? "" : ": " + w.cause)};
+          },
+          [](const waits::slot& w) -> wait_words {
+            return {"slot", "all performers for " + w.pool + " are busy"};
+          },
+          [](const waits::prerequisite& w) -> wait_words {
+            return {"prerequisite", "lane " + to_string(w.lane) + " makes what it needs"};
+          },
+          [](const waits::restart&) -> wait_words {
+            return {"restart", "somebody has to resolve it, for instance by a restart of the host"};
+          },
+      },
+      reason);
+}
+
+// A client divides by the total, and shows one of one as a spinner.
+json::object progress_resource(const task_record& task) {
+  auto untouched = task.progress == task_progress{};
+  auto done = untouched && task.status != task_status::do_ ? std::uint64_t{1} : task.progress.done;
+  return {{"label", task.progress.label}, {"done", done}, {"total", task.progress.total}};
+}
+
+json::object task_resource(const task_record& task, const change_view& view) {
+  json::object result{{"id", to_string(task.id)},
+                      {"kind", task.kind},
+                      {"summary", task.summary},
+                      {"status", to_word(task.status)},
+                      {"progress", progress_resource(task)},
+                      {"spawn-time", to_rfc3339(task.spawned_at)}};
+  if (!task.log.empty())
+    result["log"] = json::array(task.log.begin(), task.log.end());
+  if (is_set(task.ready_at))
+    result["ready-time"] = to_rfc3339(task.ready_at);
+  if (auto waits = view.waits.find(task.id); waits != view.waits.end())
+    result["waiting"] = wait_resource(waits->second);
+  return result;
+}
+
+json::object app_resource(const snap_state& state, const app_info& app) {
+  json::object result{{"snap", state.name}, {"name", app.name}};
+  if (app.is_service()) {
+    result["daemon"] = app.daemon;
+    result["daemon-scope"] = "system";
+  }
+  return result;
+}
+
+} // namespace
+
+json::object wait_resource(const wait_reason& reason) {
+  auto words = words_of(reason);
+  return {{"reason", words.word}, {"text", words.text}};
+}
+
+json::object change_resource(const change_view& view) {
+  const auto& record = view.record;
+  json::array tasks;
+  for (const auto& task : record.tasks)
+    tasks.push_back(task_resource(task, view));
+  json::array lanes;
+  for (const auto& lane : view.lanes)
+    lanes.push_back(json::object{{"lane", lane.lane}, {"ready", lane.ready}, {"doing", lane.doing}});
+  json::object result{{"id", to_string(record.id)},
+                      {"kind", record.kind},
+                      {"summary", record.summary},
+                      {"status", to_word(view.status)},
+                      {"ready", view.ready},
+                      {"spawn-time", to_rfc3339(record.spawned_at)},
+                      {"tasks", std::move(tasks)},
+                      {"lanes", std::move(lanes)},
+                      {"data", json::parse(record.data)}};
+  if (view.ready && is_set(record.ready_at))
+    result["ready-time"] = to_rfc3339(record.ready_at);
+  if (!record.error.empty())
+    result["err"] = record.error;
+  return result;
+}
+
+json::object snap_resource(const snap_state& state, const installed_revision& shown, const layout& paths,
+                           const std::string& runs_on) {
+  const auto& info = *shown.info;
+  json::array apps;
+  for (const auto& app : info.apps)
+    apps.push_back(app_resource(state, app));
+  json::array hooks;
+  for (const auto& hook : info.hooks)
+    hooks.emplace_back(hook.name);
+  json::object result{{"id", ""},
+                      {"name", state.name},
+                      {"title", info.title},
+                      {"summary", info.summary},
+                      {"description", info.description},
+                      {"type", to_word(info.type)},
+                      {"version", info.version},
+                      {"revision", to_string(shown.rev)},
+                      {"channel", state.channel},
+                      {"tracking-channel", state.channel},
+                      {"status", state.active && shown.rev == state.current ? "active" : "installed"},
+                      {"confinement", to_word(info.confinement)},
+                      {"devmode", state.flags.devmode},
+                      {"jailmode", state.flags.jailmode},
+                      {"trymode", false},
+                      {"private", false},
+                      {"ignore-validation", false},
+                      {"installed-size", info.image_bytes},
+                      {"install-date", to_rfc3339(shown.installed_at)},
+                      {"developer", ""},
+                      {"mounted-from", paths.image(state.name, shown.rev).string()},
+                      {"apps", std::move(apps)},
+                      {"hooks", std::move(hooks)}};
+  if (!info.base.empty())
+    result["base"] = info.base;
+  if (!info.license.empty())
+    result["license"] = info.license;
+  if (!runs_on.empty())
+    result["runs-on"] = runs_on;
+  return result;
+}
+
+std::string runs_on(const snap_info& info, bool core_is_active) {
+  if (info.type != snap_type::app || (info.base.empty() && !core_is_active))
+    return "host files";
+  return info.base.empty() ? "core" : info.base;
+}
+
+} // namespace troupe

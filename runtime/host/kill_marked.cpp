@@ -1,0 +1,62 @@
+#include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include "runtime/host/process_table.hpp"
+#include "runtime/host/real_processes.hpp"
+#include "runtime/limits.hpp"
+
+namespace troupe::host {
+
+namespace {
+
+using marks = std::map<std::string, std::string>;
+
+bool is_marked(pid_t process, const marks& wanted) {
+  std::ifstream file{"/proc/" + std::to_string(process) + "/environ", std::ios::binary};
+  const std::string environment = '\0' + std::string{std::istreambuf_iterator<char>{file}, {}} + '\0';
+  return std::all_of(wanted.begin(), wanted.end(), [&](const auto& mark) {
+    return environment.find('\0' + mark.first + '=' + mark.second + '\0') != std::string::npos;
+  });
+}
+
+std::vector<file_descriptor> kill_all(const marks& wanted) {
+  std::vector<file_descriptor> killed;
+  for (const pid_t process : all_processes()) {
+    if (process == getpid() || !is_marked(process, wanted))
+      continue;
+    file_descriptor opened = open_process(process);
+    // Its number may have gone to another process before it was opened, so it is looked at again.
+    if (opened && is_marked(process, wanted) && kill_process(opened))
+      killed.push_back(std::move(opened));
+  }
+  return killed;
+}
+
+} // namespace
+
+std::size_t real_processes::kill_marked(const marks& wanted) {
+  if (wanted.empty())
+    return 0;
+  const auto deadline = std::chrono::steady_clock::now() + limits::process_stop_grace;
+  std::size_t total = 0;
+  // What was killed may have forked just before.
+  for (auto killed = kill_all(wanted); !killed.empty(); killed = kill_all(wanted)) {
+    const std::size_t ended = wait_until_ended(killed, deadline);
+    total += ended;
+    if (ended < killed.size()) {
+      spdlog::warn("{} killed processes have not ended yet", killed.size() - ended);
+      break;
+    }
+  }
+  return total;
+}
+
+} // namespace troupe::host

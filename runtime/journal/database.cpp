@@ -1,0 +1,192 @@
+#include "runtime/journal/database.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "messages/failure.hpp"
+#include "runtime/journal/disk_reserve.hpp"
+#include "runtime/journal/rows.hpp"
+#include "runtime/journal/schema.hpp"
+
+namespace troupe {
+
+namespace {
+
+using journal::storage_fault;
+
+struct closer {
+  void operator()(sqlite3* db) const { sqlite3_close(db); }
+};
+using connection = std::unique_ptr<sqlite3, closer>;
+
+bool is_disk_full(const storage_fault& fault) {
+  return fault.code() == SQLITE_FULL || fault.os_error() == ENOSPC || fault.os_error() == EDQUOT;
+}
+
+std::string reason_of(const storage_fault& fault) {
+  if (is_disk_full(fault))
+    return "disk is full";
+  std::string os_reason = fault.os_error() != 0 ? std::strerror(fault.os_error()) : fault.what();
+  switch (fault.code()) {
+  case SQLITE_IOERR:
+    return "input/output error: " + os_reason;
+  case SQLITE_CANTOPEN:
+    return os_reason;
+  case SQLITE_READONLY:
+    return "it can only be read";
+  case SQLITE_BUSY:
+    return "another process uses it";
+  case SQLITE_NOTADB:
+    return "it is not a database; move the file away";
+  case SQLITE_CORRUPT:
+    return std::string{"it is damaged ("} + fault.what() + "); restore it from a copy or move it away";
+  case SQLITE_CONSTRAINT:
+    return std::string{"it contradicts what is stored: "} + fault.what();
+  default:
+    return fault.what();
+  }
+}
+
+failure_kind kind_of(const storage_fault& fault) {
+  switch (fault.code()) {
+  case SQLITE_FULL:
+  case SQLITE_IOERR:
+  case SQLITE_CANTOPEN:
+  case SQLITE_READONLY:
+  case SQLITE_BUSY:
+    return failure_kind::unavailable;
+  default:
+    return failure_kind::internal;
+  }
+}
+
+failure in_words(const std::string& verb, const std::filesystem::path& path,
+                 const storage_fault& fault) {
+  return {kind_of(fault), "cannot " + verb + " journal " + path.string() + ": " + reason_of(fault)};
+}
+
+/// SQLite would make the file with the mode that the umask leaves, and wouldn't sync its directory.
+void make_file(const std::filesystem::path& path) {
+  auto file = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0 && errno == EEXIST)
+    return;
+  if (file < 0)
+    throw storage_fault{SQLITE_CANTOPEN, "not made", errno};
+  close(file);
+  auto directory = open(path.has_parent_path() ? path.parent_path().c_str() : ".",
+                        O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (directory >= 0) {
+    fsync(directory);
+    close(directory);
+  }
+}
+
+connection open_file(const std::filesystem::path& path) {
+  make_file(path);
+  sqlite3* made = nullptr;
+  auto code = sqlite3_open_v2(
+      path.c_str(), &made, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  connection db{made};
+  if (code != SQLITE_OK)
+    throw storage_fault{made};
+  if (sqlite3_db_readonly(made, "main") == 1)
+    throw storage_fault{SQLITE_READONLY, "read-only"};
+  // Has to come before the first look into the file: then the log's index stays in this process's memory
+  // and not in a third file, and a second process is kept out.
+  journal::execute(made, "PRAGMA locking_mode = EXCLUSIVE");
+  return db;
+}
+
+void prepare(sqlite3* db) {
+  journal::check_identity(db);
+  // Debian's SQLite overwrites what is deleted; only the owner can read the file, so that would be
+  // waste.
+  journal::execute(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+                       "PRAGMA secure_delete = OFF; PRAGMA cache_size = -8192");
+  journal::migrate(db);
+  journal::check_tables(db);
+}
+
+/// Puts what went wrong with the text in a row, or with SQLite, into one failure.
+template <class Work>
+auto reading(const std::filesystem::path& path, Work work) {
+  try {
+    return work();
+  } catch (const storage_fault& fault) {
+    throw in_words("read", path, fault);
+  } catch (const std::exception& error) {
+    throw in_words("read", path, storage_fault{SQLITE_CORRUPT, error.what()});
+  }
+}
+
+} // namespace
+
+struct journal_database::storage {
+  explicit storage(const std::filesystem::path& path, std::uint64_t reserve_bytes)
+      : db{open_file(path)}, reserve{open_reserve(path, reserve_bytes)}, writer{db.get()} {}
+
+  journal::disk_reserve open_reserve(const std::filesystem::path& path, std::uint64_t bytes) const {
+    prepare(db.get());
+    journal::disk_reserve made{path.string() + "-reserve", bytes};
+    try {
+      journal::forget_gone_snaps(db.get());
+    } catch (const storage_fault& fault) {
+      if (!is_disk_full(fault))
+        throw;
+      made.release();
+      journal::forget_gone_snaps(db.get());
+    }
+    return made;
+  }
+
+  connection db;
+  journal::disk_reserve reserve;
+  journal::row_writer writer;
+};
+
+journal_database::journal_database(std::filesystem::path path, std::uint64_t reserve_bytes)
+    : path_{std::move(path)} {
+  try {
+    storage_ = std::make_unique<storage>(path_, reserve_bytes);
+  } catch (const storage_fault& fault) {
+    throw in_words("open", path_, fault);
+  }
+}
+
+journal_database::~journal_database() = default;
+
+journal_contents journal_database::load() {
+  return reading(path_, [&] { return journal::read_contents(storage_->db.get()); });
+}
+
+void journal_database::commit(std::span<const journal_batch> batches) {
+  auto* db = storage_->db.get();
+  auto rows_before = sqlite3_total_changes64(db);
+  try {
+    journal::transaction all{db};
+    for (const auto& batch : batches)
+      storage_->writer.write(batch);
+    all.commit();
+  } catch (const storage_fault& fault) {
+    if (is_disk_full(fault))
+      storage_->reserve.release();
+    throw in_words("write", path_, fault);
+  }
+  ++statistics_.commits;
+  statistics_.batches += batches.size();
+  statistics_.rows += static_cast<std::uint64_t>(sqlite3_total_changes64(db) - rows_before);
+}
+
+std::vector<history_entry> journal_database::history(std::size_t limit,
+                                                     const std::optional<std::string>& snap) {
+  return reading(path_, [&] { return journal::read_history(storage_->db.get(), limit, snap); });
+}
+
+bool journal_database::reserve_released() const { return storage_->reserve.released(); }
+
+void journal_database::restore_reserve() { storage_->reserve.restore(); }
+
+} // namespace troupe

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "messages/journal_batch.hpp"
+#include "runtime/journal/history_entry.hpp"
+#include "runtime/limits.hpp"
+
+namespace troupe {
+
+/// What a journal has done since it was opened.
+struct journal_statistics {
+  std::uint64_t commits = 0;
+  std::uint64_t batches = 0;
+  std::uint64_t rows = 0; ///< Written or deleted.
+
+  bool operator==(const journal_statistics&) const = default;
+};
+
+/// The durable record of changes, tasks and snaps: one SQLite file (write-ahead log, synced at each
+/// commit), held by one process and used by one thread at a time. What commit returned from is there
+/// after a power cut.
+class journal_database {
+public:
+  /// Opens the file, or makes it with mode 0600; brings an older schema up to date. Throws failure
+  /// `cannot open journal PATH: …` where the file is of a newer version, not a journal, damaged, used by
+  /// another process or can't be written. Beside it stands PATH-reserve, which takes reserve_bytes.
+  explicit journal_database(std::filesystem::path path,
+                            std::uint64_t reserve_bytes = limits::journal_reserve_bytes);
+  journal_database(const journal_database&) = delete;
+  journal_database& operator=(const journal_database&) = delete;
+  ~journal_database();
+
+  /// All that is stored: changes and tasks by id, operations by index, snaps by name.
+  journal_contents load();
+
+  /// Makes batches durable in one transaction, in their order: all or nothing. Throws failure
+  /// `cannot write journal PATH: …`; its kind is unavailable where the disk is at fault, and then the
+  /// same batches may be committed again later, and internal where they contradict what is stored.
+  ///
+  /// A snap's state is stored only if its version is higher than the stored one, so that the order of
+  /// writers doesn't matter. A snap that is gone keeps its version until a change with an operation on
+  /// it ends; only then may its versions start anew.
+  void commit(std::span<const journal_batch> batches);
+
+  /// Ended changes, newest first, pruned ones too, at most limit of them; those with an operation on one
+  /// snap, or all. The last limits::history_changes_kept are kept.
+  std::vector<history_entry> history(std::size_t limit, const std::optional<std::string>& snap = {});
+
+  /// Whether the disk's reserve is used up: a commit met a full disk, so that the space is there for the
+  /// commits that undo what filled it, or there was no room for it in the first place. New work
+  /// should wait until this is false again.
+  bool reserve_released() const;
+
+  /// Takes the reserve again if there is room for twice its size.
+  void restore_reserve();
+
+  const journal_statistics& statistics() const { return statistics_; }
+
+private:
+  struct storage;
+
+  std::filesystem::path path_;
+  std::unique_ptr<storage> storage_;
+  journal_statistics statistics_;
+};
+
+} // namespace troupe

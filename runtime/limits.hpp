@@ -1,0 +1,66 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+/// Every bound of the system, with its unit in its name or its type.
+namespace troupe::limits {
+
+using namespace std::chrono_literals;
+
+inline constexpr std::size_t api_body_bytes = 4U << 20;
+inline constexpr std::uint64_t upload_bytes = 16ULL << 30;
+inline constexpr std::size_t api_header_bytes = 64U << 10;
+inline constexpr std::size_t api_connections = 512;
+inline constexpr auto api_idle = 120s;
+inline constexpr auto api_answer = 120s;
+inline constexpr auto api_connect = 10s;
+inline constexpr auto api_linger = 2s;
+inline constexpr auto api_stop_grace = 2s;
+inline constexpr auto api_accept_retry = 100ms;
+inline constexpr std::uint64_t api_drain_bytes = 64U << 20;
+inline constexpr std::size_t api_answer_bytes = 256U << 20;
+inline constexpr std::size_t api_refused_connections = 64;
+inline constexpr std::size_t multipart_parts = 64;
+inline constexpr std::size_t multipart_header_bytes = 8U << 10;
+inline constexpr std::size_t multipart_field_bytes = 64U << 10;
+inline constexpr std::size_t json_depth = 64;
+
+inline constexpr std::size_t snap_yaml_bytes = 1U << 20;
+inline constexpr std::size_t snap_yaml_depth = 64;
+inline constexpr std::size_t snap_yaml_nodes = 100'000;
+inline constexpr std::size_t snap_apps = 1'000;
+inline constexpr std::size_t snap_hooks = 1'000;
+inline constexpr std::size_t snap_environment_variables = 1'000;
+inline constexpr std::size_t snap_attribute_depth = 32; ///< Below json_depth, for the JSON around them.
+inline constexpr std::size_t snap_app_name_bytes = 200; ///< A launcher's file name is NAME_KEY.APP.
+inline constexpr std::uint32_t snap_image_fragments = 4U << 20;
+inline constexpr std::size_t snap_listing_bytes = 64U << 20;
+inline constexpr std::size_t command_line_bytes = 128U << 10;
+
+inline constexpr std::size_t change_tasks = 10'000;
+inline constexpr std::size_t task_log_lines = 10;
+inline constexpr std::size_t ended_changes_kept = 500;
+inline constexpr std::size_t history_changes_kept = 100'000;
+
+inline constexpr auto hook_run = 10min;
+inline constexpr auto configure_hook_run = 5min;
+inline constexpr std::size_t hook_output_bytes = 64U << 10;
+inline constexpr auto process_stop_grace = 2s;
+inline constexpr auto squashfuse_start = 30s;
+inline constexpr std::size_t copied_tree_levels = 256;
+
+inline constexpr std::size_t parallel_hooks = 64;
+inline constexpr std::size_t parallel_downloads = 8;
+inline constexpr std::size_t parallel_copies = 4;
+inline constexpr std::size_t performers_per_core = 2;
+
+inline constexpr std::size_t events_kept = 1'000;
+inline constexpr std::size_t actor_throughput_messages = 50;
+inline constexpr auto actor_request = 60s;
+
+inline constexpr std::uint64_t journal_reserve_bytes = 1U << 20;
+inline constexpr auto journal_retry = 500ms;
+
+} // namespace troupe::limits

@@ -1,0 +1,136 @@
+#include "runtime/rules/task_lists.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "runtime/limits.hpp"
+
+namespace troupe {
+
+namespace {
+
+std::string quoted(const std::string& name) { return '"' + name + '"'; }
+
+std::string quoted(const std::string& name, revision rev) {
+  return quoted(name) + " (" + to_string(rev) + ")";
+}
+
+bool has_services(const snap_info& info) {
+  return std::any_of(info.apps.begin(), info.apps.end(),
+                     [](const app_info& app) { return app.is_service(); });
+}
+
+void add_hook(task_chain& chain, const snap_info& info, const std::string& hook,
+              bool ignore_error = false) {
+  if (!info.has_hook(hook))
+    return;
+  auto limit =
+      hook == "configure" || hook == "default-configure" ? limits::configure_hook_run : limits::hook_run;
+  auto limit_s = std::chrono::duration_cast<std::chrono::seconds>(limit).count();
+  chain.add("run-hook", "Run " + hook + " hook of " + quoted(chain.op().snap) + " snap",
+            {{"hook", hook}, {"time-limit-s", limit_s}, {"ignore-error", ignore_error}});
+}
+
+void add_start_services(task_chain& chain, const snap_info& info, revision rev) {
+  if (has_services(info))
+    chain.add("start-snap-services", "Start snap " + quoted(chain.op().snap, rev) + " services");
+}
+
+void add_stop_services(task_chain& chain, const snap_info& info) {
+  if (has_services(info))
+    chain.add("stop-snap-services", "Stop snap " + quoted(chain.op().snap) + " services");
+}
+
+void add_setup_profiles(task_chain& chain, revision rev) {
+  chain.add("setup-profiles", "Setup snap " + quoted(chain.op().snap, rev) + " security profiles");
+}
+
+void add_link(task_chain& chain, revision rev) {
+  chain.add("link-snap", "Make snap " + quoted(chain.op().snap, rev) + " available to the system");
+}
+
+void add_unlink(task_chain& chain, const snap_state& state) {
+  const auto& name = chain.op().snap;
+  chain.add("remove-aliases", "Remove aliases for snap " + quoted(name));
+  chain.add("unlink-snap", "Make snap " + quoted(name, state.current) + " unavailable to the system");
+  chain.add("remove-profiles", "Remove security profiles of snap " + quoted(name, state.current));
+}
+
+void add_discard(task_chain& chain, revision rev) {
+  const auto& name = chain.op().snap;
+  json::object setup{{"revision", to_string(rev)}};
+  chain.add("clear-snap", "Remove data for snap " + quoted(name, rev), setup);
+  chain.add("discard-snap", "Remove snap " + quoted(name, rev) + " from the system", setup);
+}
+
+} // namespace
+
+task_chain::task_chain(change_record& change, const plan_context& context, std::int32_t operation_index)
+    : change_{change}, context_{context}, index_{operation_index} {}
+
+void task_chain::add(std::string kind, std::string summary, const json::object& setup) {
+  task_record task;
+  task.id = context_.next_task();
+  task.kind = std::move(kind);
+  task.summary = std::move(summary);
+  task.setup = json::write(setup);
+  task.operation = index_;
+  task.lanes = {op().lane};
+  task.spawned_at = context_.now;
+  if (last_)
+    task.waits_for = {last_};
+  last_ = task.id;
+  change_.tasks.push_back(std::move(task));
+}
+
+void add_install_tasks(task_chain& chain, const std::string& given_path) {
+  const auto& op = chain.op();
+  const auto& info = *op.info;
+  chain.add("prerequisites", "Ensure prerequisites for " + quoted(op.snap) + " are available");
+  chain.add("prepare-snap", "Prepare snap " + quoted(given_path, op.rev));
+  chain.add("mount-snap", "Mount snap " + quoted(op.snap, op.rev));
+  chain.add("copy-snap-data", "Copy snap " + quoted(op.snap) + " data");
+  add_setup_profiles(chain, op.rev);
+  add_link(chain, op.rev);
+  chain.add("auto-connect", "Automatically connect eligible plugs and slots of snap " + quoted(op.snap));
+  chain.add("set-auto-aliases", "Set automatic aliases for snap " + quoted(op.snap));
+  chain.add("setup-aliases", "Setup snap " + quoted(op.snap) + " aliases");
+  add_hook(chain, info, "install");
+  add_hook(chain, info, "default-configure");
+  add_start_services(chain, info, op.rev);
+  add_hook(chain, info, "configure");
+  add_hook(chain, info, "check-health");
+}
+
+void add_enable_tasks(task_chain& chain, const snap_state& state) {
+  const auto& name = chain.op().snap;
+  chain.add("prepare-snap", "Prepare snap " + quoted(name, state.current));
+  add_setup_profiles(chain, state.current);
+  add_link(chain, state.current);
+  chain.add("setup-aliases", "Setup snap " + quoted(name) + " aliases");
+  add_start_services(chain, *state.info(), state.current);
+}
+
+void add_disable_tasks(task_chain& chain, const snap_state& state) {
+  add_stop_services(chain, *state.info());
+  add_unlink(chain, state);
+}
+
+void add_remove_tasks(task_chain& chain, const snap_state& state) {
+  const auto& name = chain.op().snap;
+  if (state.active) {
+    add_stop_services(chain, *state.info());
+    add_hook(chain, *state.info(), "remove", true);
+  }
+  chain.add("auto-disconnect", "Disconnect interfaces of snap " + quoted(name));
+  if (state.active)
+    add_unlink(chain, state);
+  for (const auto& installed : state.revisions)
+    if (installed.rev != state.current)
+      add_discard(chain, installed.rev);
+  add_discard(chain, state.current);
+}
+
+void add_remove_revision_tasks(task_chain& chain) { add_discard(chain, chain.op().rev); }
+
+} // namespace troupe

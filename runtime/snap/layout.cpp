@@ -1,0 +1,45 @@
+#include "runtime/snap/layout.hpp"
+
+#include <utility>
+
+#include "runtime/snap/names.hpp"
+
+namespace troupe {
+
+using std::filesystem::path;
+
+layout::layout(path root) : root_{std::move(root)} {}
+
+path layout::mount_dir(const std::string& name) const { return root_ / "snap" / name; }
+path layout::mount_point(const std::string& name, revision rev) const {
+  return mount_dir(name) / to_string(rev);
+}
+path layout::current_link(const std::string& name) const { return mount_dir(name) / "current"; }
+
+path layout::bin_dir() const { return root_ / "snap/bin"; }
+path layout::launcher(const std::string& name, const std::string& app) const {
+  return bin_dir() / (app == split_instance_name(name).snap ? name : name + "." + app);
+}
+
+path layout::images_dir() const { return root_ / "var/lib/snapd/snaps"; }
+path layout::image(const std::string& name, revision rev) const {
+  return images_dir() / (name + "_" + to_string(rev) + ".snap");
+}
+
+path layout::snap_data_dir(const std::string& name) const { return root_ / "var/snap" / name; }
+path layout::data_dir(const std::string& name, revision rev) const {
+  return snap_data_dir(name) / to_string(rev);
+}
+path layout::common_data_dir(const std::string& name) const { return snap_data_dir(name) / "common"; }
+
+path layout::state_dir() const { return root_ / "var/lib/troupe"; }
+path layout::database() const { return state_dir() / "journal.db"; }
+path layout::spool_dir() const { return state_dir() / "spool"; }
+path layout::lock_file() const { return state_dir() / "lock"; }
+
+path layout::run_dir() const { return root_ / "run"; }
+path layout::troupe_socket() const { return run_dir() / "troupe.socket"; }
+path layout::snap_socket() const { return run_dir() / "snapd.socket"; }
+path layout::snapctl_socket() const { return run_dir() / "snapd-snap.socket"; }
+
+} // namespace troupe

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "messages/snap_state.hpp"
+
+namespace troupe {
+
+/// Where everything is under a root directory. Names are instance names, checked by the caller.
+/// Source of the snaps' and sockets' paths: the snap client's contract, sections 1 and 6.
+class layout {
+public:
+  using path = std::filesystem::path;
+
+  explicit layout(path root);
+
+  const path& root() const { return root_; }
+
+  /// Holds one mount point for each revision, and the link `current`.
+  path mount_dir(const std::string& name) const;
+  path mount_point(const std::string& name, revision rev) const;
+  path current_link(const std::string& name) const;
+
+  /// Holds the launchers of every snap's applications.
+  path bin_dir() const;
+
+  /// The launcher of an application: NAME where the application has its snap's name, else NAME.APP.
+  path launcher(const std::string& name, const std::string& app) const;
+
+  path images_dir() const;
+  path image(const std::string& name, revision rev) const;
+
+  /// Holds a snap's data of all revisions.
+  path snap_data_dir(const std::string& name) const;
+  path data_dir(const std::string& name, revision rev) const;
+  path common_data_dir(const std::string& name) const;
+
+  path state_dir() const;
+  path database() const;
+  path spool_dir() const;
+  path lock_file() const;
+
+  path run_dir() const;
+  path troupe_socket() const;
+  path snap_socket() const;
+  path snapctl_socket() const;
+
+private:
+  path root_;
+};
+
+} // namespace troupe

@@ -1,0 +1,42 @@
+#include "runtime/tasks/revision_files.hpp"
+#include "runtime/tasks/task_kinds.hpp"
+
+namespace troupe::tasks {
+
+outcome perform_link_snap(task_context& context) {
+  const auto& state = *context.state;
+  link_revision_files(context, context.info(), context.rev());
+  json::object former{{"current", to_string(state.current)},
+                      {"active", state.active},
+                      {"channel", state.channel},
+                      {"devmode", state.flags.devmode},
+                      {"jailmode", state.flags.jailmode},
+                      {"classic", state.flags.classic},
+                      {"config", state.config},
+                      {"known", state.find(context.rev()) != nullptr}};
+  const auto* known = state.find(context.rev());
+  auto linked =
+      known ? *known : installed_revision{context.rev(), context.op().info, context.os().clock->now()};
+  auto flags = context.op().info ? context.op().flags : state.flags;
+  auto channel = context.op().info ? context.op().channel : state.channel;
+  return done(context, link_revision{std::move(linked), channel, flags}, former);
+}
+
+outcome undo_link_snap(task_context& context) {
+  const auto& former = context.memo;
+  restore_link restored;
+  restored.current = revision_from_text(json::string_or(former, "current")).value_or(revision{});
+  restored.active = json::bool_or(former, "active");
+  restored.channel = json::string_or(former, "channel");
+  restored.flags = {json::bool_or(former, "devmode"), json::bool_or(former, "jailmode"),
+                    json::bool_or(former, "classic")};
+  restored.config = json::string_or(former, "config", "{}");
+  if (!json::bool_or(former, "known"))
+    restored.drop = context.rev();
+  unlink_revision_files(context, context.info());
+  if (restored.active)
+    link_revision_files(context, *context.state->find(restored.current)->info, restored.current);
+  return done(context, restored);
+}
+
+} // namespace troupe::tasks

@@ -1,0 +1,72 @@
+#include "messages/failure.hpp"
+#include "runtime/limits.hpp"
+#include "runtime/snap/environment.hpp"
+#include "runtime/tasks/hook_marks.hpp"
+#include "runtime/tasks/task_kinds.hpp"
+
+namespace troupe::tasks {
+
+namespace {
+
+std::string duration_text(std::chrono::seconds time) {
+  auto minutes = time.count() / 60;
+  auto seconds = time.count() % 60;
+  return (minutes ? std::to_string(minutes) + "m" : std::string{}) + std::to_string(seconds) + "s";
+}
+
+std::string how_it_failed(const host::process_result& result, std::chrono::seconds time_limit) {
+  std::string text = result.output;
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' '))
+    text.pop_back();
+  std::string why;
+  if (result.timed_out)
+    why = "<exceeded maximum runtime of " + duration_text(time_limit) + ">";
+  else if (result.stopped)
+    why = "<aborted>";
+  else if (result.signal != 0)
+    why = "killed by signal " + std::to_string(result.signal);
+  else if (text.empty())
+    why = "exit status " + std::to_string(result.exit_status);
+  return text.empty() || why.empty() ? text + why : text + "\n" + why;
+}
+
+outcome run_hook(task_context& context, const std::string& hook, bool ignore_error) {
+  const auto& paths = context.paths();
+  const auto& name = context.op().snap;
+  auto rev = context.rev();
+  std::chrono::seconds time_limit{json::int_or(context.setup, "time-limit-s", 600)};
+  host::process_spec spec;
+  spec.argv = {(paths.mount_point(name, rev) / "meta" / "hooks" / hook).string()};
+  spec.env = snap_environment(paths, context.info(), name, rev);
+  spec.env.merge(hook_marks(paths, context.job->task.id));
+  spec.env.emplace("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+  spec.cwd = paths.data_dir(name, rev);
+  spec.time_limit = time_limit;
+  spec.output_limit = limits::hook_output_bytes;
+  auto result = context.os().processes->run(spec, context.stop);
+  // What left the hook's process group would keep the snap's mount busy.
+  context.os().processes->kill_marked(hook_marks(paths, context.job->task.id));
+  if (result.succeeded())
+    return done();
+  auto message = "run hook \"" + hook + "\": " + how_it_failed(result, time_limit);
+  if (!ignore_error || result.stopped)
+    throw failure{message};
+  context.log.push_back("ERROR ignored: " + message);
+  return done();
+}
+
+} // namespace
+
+outcome perform_run_hook(task_context& context) {
+  return run_hook(context, json::string_or(context.setup, "hook"),
+                  json::bool_or(context.setup, "ignore-error"));
+}
+
+outcome undo_run_hook(task_context& context) {
+  auto hook = json::string_or(context.setup, "undo-hook");
+  if (hook.empty() || !context.info().has_hook(hook))
+    return done();
+  return run_hook(context, hook, true);
+}
+
+} // namespace troupe::tasks

@@ -1,0 +1,73 @@
+#include "runtime/tasks/startup.hpp"
+
+#include <set>
+
+#include <spdlog/spdlog.h>
+
+#include "messages/failure.hpp"
+#include "runtime/tasks/hook_marks.hpp"
+
+namespace troupe {
+
+namespace {
+
+std::size_t sweep_spool(const host::ports& os, const layout& paths, const journal_contents& contents) {
+  std::set<std::string> wanted;
+  for (const auto& change : contents.changes)
+    if (!is_set(change.ready_at))
+      for (const auto& op : change.operations)
+        wanted.insert(op.image);
+  std::size_t removed = 0;
+  for (const auto& name : os.files->list(paths.spool_dir())) {
+    auto file = paths.spool_dir() / name;
+    if (wanted.contains(file.string()))
+      continue;
+    os.files->remove_tree(file);
+    ++removed;
+  }
+  return removed;
+}
+
+std::size_t restore_mounts(const host::ports& os, const layout& paths,
+                           const journal_contents& contents) {
+  std::size_t mounted = 0;
+  for (const auto& state : contents.snaps) {
+    for (const auto& installed : state->revisions) {
+      auto mount_point = paths.mount_point(state->name, installed.rev);
+      if (os.mounts->is_mounted(mount_point))
+        continue;
+      try {
+        os.files->make_dirs(mount_point, 0755);
+        os.mounts->mount_image(paths.image(state->name, installed.rev), mount_point);
+        ++mounted;
+      } catch (const failure& why) {
+        spdlog::error("snap \"{}\" ({}) is broken: {}", state->name, to_string(installed.rev),
+                      why.what());
+      }
+    }
+  }
+  return mounted;
+}
+
+} // namespace
+
+void make_root(const host::ports& os, const layout& paths) {
+  try {
+    os.files->make_dirs(paths.state_dir(), 0700);
+    for (const auto& dir : {paths.spool_dir(), paths.images_dir(), paths.bin_dir(), paths.run_dir()})
+      os.files->make_dirs(dir, 0755);
+  } catch (const failure& why) {
+    throw failure{why.kind(), "cannot use root \"" + paths.root().string() + "\": " + why.what()};
+  }
+}
+
+startup_report put_host_right(const host::ports& os, const layout& paths,
+                              const journal_contents& contents) {
+  startup_report report;
+  report.hooks_ended = os.processes->kill_marked(root_mark(paths));
+  report.uploads_removed = sweep_spool(os, paths, contents);
+  report.images_mounted = restore_mounts(os, paths, contents);
+  return report;
+}
+
+} // namespace troupe

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+
+#include "messages/journal_batch.hpp"
+#include "runtime/host/ports.hpp"
+#include "runtime/snap/layout.hpp"
+
+namespace troupe {
+
+/// What a start found to be put right.
+struct startup_report {
+  std::size_t hooks_ended = 0;     ///< Processes of hooks that a killed daemon left.
+  std::size_t uploads_removed = 0; ///< Files in the spool that no unready change wants.
+  std::size_t images_mounted = 0;  ///< Images that a restart of the host had unmounted.
+};
+
+/// Makes the folders of a root. Throws failure where the root can't be written.
+void make_root(const host::ports& os, const layout& paths);
+
+/// Brings the host to what the journal says, before any actor runs: ends hooks of a killed daemon,
+/// removes uploads that lead nowhere, mounts installed images again. What can't be mounted is logged and
+/// left.
+startup_report put_host_right(const host::ports& os, const layout& paths,
+                              const journal_contents& contents);
+
+} // namespace troupe

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "messages/work.hpp"
+#include "runtime/host/ports.hpp"
+#include "runtime/json/json.hpp"
+#include "runtime/snap/layout.hpp"
+
+namespace troupe {
+
+/// What all tasks on this host share.
+struct task_host {
+  const layout& paths;
+  const host::ports& os;
+  std::filesystem::path launcher; ///< The program that snap/bin links to.
+};
+
+/// All that a task's perform or undo may look at and use.
+struct task_context {
+  const task_host& host;
+  task_job_ptr job;
+  snap_state_ptr state;      ///< Of the operation's snap, as it stands.
+  snap_state_ptr base_state; ///< Of the base that the snap names; null where it isn't installed.
+  json::object setup;        ///< From the plan.
+  json::object memo;         ///< What the do side left for the undo.
+  std::stop_token stop;
+  std::function<void(const task_progress&)> advance;
+  std::vector<std::string> log{}; ///< Lines for the task's log.
+
+  const operation& op() const { return *job->op; }
+  const layout& paths() const { return host.paths; }
+  const host::ports& os() const { return host.os; }
+
+  /// The revision this task is about: its set-up's, the operation's, or the current one.
+  revision rev() const;
+
+  /// The metadata of rev().
+  const snap_info& info() const;
+};
+
+/// The outcome "done" with at most one update of the operation's snap.
+outcome done();
+outcome done(const task_context& context, snap_update update, const json::object& memo = {});
+
+} // namespace troupe

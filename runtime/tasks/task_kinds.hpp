@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "runtime/tasks/task_context.hpp"
+
+namespace troupe {
+
+/// Where a kind's handlers run.
+enum class workplace : std::uint8_t {
+  lane,    ///< In the lane actor itself: it never blocks.
+  effects, ///< On a performer: short work on files and mounts.
+  copies,  ///< On a performer for long copies.
+  hooks,   ///< On a performer that waits for a process.
+};
+
+/// Performs or undoes a task; throws failure where it can't. Idempotent: after a crash it runs again.
+using task_handler = outcome (*)(task_context&);
+
+struct task_kind {
+  std::string_view name;
+  workplace where;
+  task_handler perform;
+  task_handler undo;       ///< Null: nothing to undo, or (clear-snap, discard-snap) irreversible.
+  bool reads_base = false; ///< Wants the base's state too.
+};
+
+/// Every kind this version knows.
+std::span<const task_kind> task_kinds();
+
+/// The kind of this name; null where a newer version planned the task.
+const task_kind* find_task_kind(std::string_view name);
+
+/// The handlers; each in the file of its kind.
+namespace tasks {
+
+outcome perform_prerequisites(task_context&);
+outcome perform_prepare_snap(task_context&);
+outcome perform_mount_snap(task_context&);
+outcome undo_mount_snap(task_context&);
+outcome perform_copy_snap_data(task_context&);
+outcome undo_copy_snap_data(task_context&);
+outcome perform_link_snap(task_context&);
+outcome undo_link_snap(task_context&);
+outcome perform_unlink_snap(task_context&);
+outcome undo_unlink_snap(task_context&);
+outcome perform_run_hook(task_context&);
+outcome undo_run_hook(task_context&);
+outcome perform_start_services(task_context&);
+outcome perform_clear_snap(task_context&);
+outcome perform_discard_snap(task_context&);
+
+} // namespace tasks
+} // namespace troupe
