@@ -53,6 +53,10 @@ private:
 
 /// What every actor stands on: it survives unknown messages, errors and exceptions, and shows its
 /// counters to the inspector. Handle is its typed interface from messages/actors.hpp.
+///
+/// Requests among our actors have no time-out: every one is answered, since replies are immediate or
+/// owed and a dead receiver is an error at once, and CAF keeps a requester alive until its time-outs
+/// have passed. Only the gateway, which answers people, sets one.
 template <class Handle>
 class actor_base : public Handle::base {
 public:
@@ -110,7 +114,7 @@ protected:
     return owed_reply<T>{this->template make_response_promise<T>()};
   }
 
-  const std::string& display_name() const { return card_->name; }
+  std::shared_ptr<const actor_card> card() const { return card_; }
 
 private:
   std::shared_ptr<actor_card> card_;

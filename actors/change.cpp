@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "actors/lane.hpp"
-#include "runtime/limits.hpp"
 #include "runtime/rules/lane_summaries.hpp"
 #include "runtime/rules/log_lines.hpp"
 
@@ -250,7 +249,7 @@ void change::end() {
     director_ = nullptr;
   };
   for (const auto& [number, lane] : lanes_)
-    request(lane, limits::actor_request, close_lane{})
+    request(lane, caf::infinite, close_lane{})
         .then([closed](lane_closed) { closed(); }, [closed](const caf::error&) { closed(); });
 }
 

@@ -171,7 +171,7 @@ caf::result<change_id> director::start(const operation_request& what) {
     throw failure{"cannot start change: snap \"" + *twice + "\" is named twice"};
   op->id = {++last_change_.value};
   op->reply = owe<change_id>();
-  request(with_->journal, limits::actor_request, get_journal_health{})
+  request(with_->journal, caf::infinite, get_journal_health{})
       .then(
           [this, op](const journal_health& health) {
             if (!health.trouble.empty())
@@ -196,7 +196,7 @@ void director::claim_next(const starting_ptr& op) {
   claim_owner who{op->id, static_cast<lane_number>(lane), change_kind(op->request), now,
                   op->request.uid};
   auto actor = use(name).actor;
-  request(actor, limits::actor_request, claim_snap{who})
+  request(actor, caf::infinite, claim_snap{who})
       .then(
           [this, op, name, actor, now](const claim_answer& answer) {
             if (!answer.granted) {
@@ -249,7 +249,7 @@ void director::give_up(const starting_ptr& op, const failure& why) {
       if (--*left == 0)
         op->reply.fail(why);
     };
-    request(found.actor, limits::actor_request, release_claim{op->id})
+    request(found.actor, caf::infinite, release_claim{op->id})
         .then([released](claim_released) { released(); }, [released](const caf::error&) { released(); });
   }
 }
@@ -303,7 +303,7 @@ caf::result<change_list> director::list(const list_changes& what) {
   }
   all->left = live_.size();
   for (const auto& [id, actor] : live_)
-    request(actor, limits::actor_request, get_change{})
+    request(actor, caf::infinite, get_change{})
         .then(
             [all, finish, snap = what.snap](const change_view_ptr& view) {
               if (names_snap(*view, snap))

@@ -48,6 +48,7 @@ public:
 
 private:
   void route(const exchange_ptr& what);
+  std::string runs_on(const snap_info& info) const;
   void operate_on_snaps(const exchange_ptr& what);
   void begin(const exchange_ptr& what, operation_request wanted);
 

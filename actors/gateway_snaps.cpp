@@ -5,17 +5,13 @@
 #include "actors/gateway_ask.hpp"
 #include "runtime/api/resources.hpp"
 #include "runtime/api/snap_requests.hpp"
+#include "runtime/snap/base.hpp"
 #include "runtime/snap/image.hpp"
 #include "runtime/snap/names.hpp"
 
 namespace troupe {
 
 namespace {
-
-bool core_is_active(const snap_list& list) {
-  return std::any_of(list.begin(), list.end(),
-                     [](const auto& s) { return s->name == "core" && s->active; });
-}
 
 std::set<std::string> names_asked_for(const request& what, const std::string& key) {
   std::set<std::string> names;
@@ -111,9 +107,13 @@ void gateway::snap(const exchange_ptr& what, const std::string& name) {
   ask<snap_list>(what, director_, list_snaps{}, [this, name](const snap_list& list) {
     const auto& state = find_installed(list, name);
     const auto& shown = *state.find(state.current);
-    return sync(
-        snap_resource(state, shown, with_->host->paths, runs_on(*shown.info, core_is_active(list))));
+    return sync(snap_resource(state, shown, with_->host->paths, runs_on(*shown.info)));
   });
+}
+
+std::string gateway::runs_on(const snap_info& info) const {
+  auto has_root = with_->host->bases_have_roots && base_directory(with_->host->paths, info);
+  return has_root ? wanted_base(info) : "host files";
 }
 
 void gateway::apps(const exchange_ptr& what, const std::string&) {

@@ -9,6 +9,7 @@ namespace troupe {
 inspector::inspector(caf::actor_config& config) : actor_base{config, "inspector", inspector_actor{}} {}
 
 inspector::behavior_type inspector::make_behavior() {
+  cards_.push_back(card());
   return {
       [this](const actor_started& what) {
         cards_.push_back(what.card);

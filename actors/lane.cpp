@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "runtime/limits.hpp"
 #include "runtime/rules/constraints.hpp"
 
 namespace troupe {
@@ -71,7 +70,7 @@ void lane::ask_admission() {
           },
           [](const caf::error&) {});
   // The scheduler answers in order, so this is asked after it has decided.
-  request(with_->scheduler, limits::actor_request, explain_lane{key})
+  request(with_->scheduler, caf::infinite, explain_lane{key})
       .then(
           [this](const lane_explanation& why) {
             if (why.waiting)
@@ -112,14 +111,14 @@ void lane::with_state(const std::shared_ptr<task_run>& run) {
   auto failed = [this, run](const caf::error& why) { fail(run, to_failure(why)); };
   if (!job.op)
     return execute(run);
-  request(setup_.snaps.at(job.op->snap), limits::actor_request, read_state{})
+  request(setup_.snaps.at(job.op->snap), caf::infinite, read_state{})
       .then(
           [this, run, failed](const snap_state_ptr& state) {
             run->context.state = state;
             const auto& info = run->context.job->op->info;
             if (!run->kind->reads_base || !info || info->base.empty())
               return execute(run);
-            request(setup_.director, limits::actor_request, find_snap{info->base})
+            request(setup_.director, caf::infinite, find_snap{info->base})
                 .then(
                     [this, run](const snap_found& base) {
                       run->context.base_state = base.state;
@@ -163,7 +162,7 @@ void lane::apply_updates(const std::shared_ptr<task_run>& run, std::size_t next)
   if (!finished || next == finished->updates.size())
     return settle(run);
   const auto& [name, update] = finished->updates[next];
-  request(setup_.snaps.at(name), limits::actor_request, apply_update{setup_.summary.key, update})
+  request(setup_.snaps.at(name), caf::infinite, apply_update{setup_.summary.key, update})
       .then(
           [this, run, next](const snap_state_ptr& state) {
             run->result.states.push_back(state);
@@ -237,7 +236,7 @@ caf::result<lane_closed> lane::close() {
     quit();
   };
   for (const auto& [name, snap] : setup_.snaps)
-    request(snap, limits::actor_request, release_claim{setup_.summary.key.change})
+    request(snap, caf::infinite, release_claim{setup_.summary.key.change})
         .then([released](claim_released) mutable { released(); },
               [released](const caf::error&) mutable { released(); });
   return caf::delegated<lane_closed>{};

@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "messages/failure.hpp"
+#include "runtime/host/base_root.hpp"
+#include "runtime/snap/base.hpp"
 #include "runtime/snap/command_line.hpp"
 #include "runtime/snap/environment.hpp"
 #include "runtime/snap/image.hpp"
@@ -215,6 +217,15 @@ int execute(std::vector<std::string> command, const environment_map& environment
   return reason == ENOENT ? code_not_found : code_cannot_execute;
 }
 
+/// Where the machine allows no root of its own, the host's files have to do.
+void enter_base_if_allowed(const fs::path& base, const fs::path& root) {
+  try {
+    host::enter_base(base, root);
+  } catch (const failure& why) {
+    std::cerr << "warning: " << why.what() << "; running on the host's own files\n";
+  }
+}
+
 int run(const order& order) {
   layout places{order.root};
   auto rev = current_revision(places, order.instance);
@@ -223,7 +234,19 @@ int run(const order& order) {
   auto environment =
       user_environment(places, info, order.instance, rev, app.environment, inherited_environment());
   make_user_directories(environment);
-  return execute(command_of(app, environment, order.arguments), environment);
+  auto command = command_of(app, environment, order.arguments);
+  if (auto base = base_directory(places, info))
+    enter_base_if_allowed(*base, order.root);
+  return execute(std::move(command), environment);
+}
+
+/// `troupe-run --in-base BASE ROOT PROGRAM [ARGUMENTS…]`: how the daemon starts a hook.
+int run_in_base(const std::vector<std::string>& words) {
+  constexpr std::size_t program_at = 4;
+  if (words.size() <= program_at)
+    throw usage_error{"--in-base takes a base, a root and a program"};
+  enter_base_if_allowed(words[2], words[3]);
+  return execute({words.begin() + program_at, words.end()}, inherited_environment());
 }
 
 } // namespace
@@ -240,6 +263,8 @@ int main(int argc, char** argv) {
       std::cout << troupe::usage;
       return 0;
     }
+    if (by_options && words.size() > 1 && words[1] == "--in-base")
+      return troupe::run_in_base(words);
     return troupe::run(by_options ? troupe::order_of_options(words) : troupe::order_of_launcher(words));
   } catch (const troupe::usage_error& error) {
     std::cerr << "error: " << error.what() << '\n';

@@ -9,6 +9,7 @@
 #include "actors/engine.hpp"
 #include "actors/gateway.hpp"
 #include "runtime/api/http_server.hpp"
+#include "runtime/host/base_root.hpp"
 #include "runtime/host/clock.hpp"
 #include "runtime/host/lock_file.hpp"
 #include "runtime/host/probe_mounts.hpp"
@@ -74,12 +75,13 @@ void serve(const daemon_options& options) {
       paths.root().string(), probed.images.chosen, report.hooks_ended, report.uploads_removed,
       report.images_mounted);
 
-  task_host host{paths, os, program_beside_this("troupe-run")};
+  auto bases = host::probe_base_root();
+  task_host host{paths, os, program_beside_this("troupe-run"), bases.rejected.empty()};
   caf::actor_system_config config;
   configure(config);
   caf::actor_system system{config};
   auto mode = options.constraints == "global" ? constraint_mode::global : constraint_mode::scoped;
-  engine actors{system, {database, &host, {probed.images}, mode, true}};
+  engine actors{system, {database, &host, {probed.images, bases}, mode, true}};
   http_server server{server_options(paths),
                      [gateway = actors.gateway()](std::shared_ptr<exchange> what) {
                        caf::anon_send(gateway, http_request{std::move(what)});

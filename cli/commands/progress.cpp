@@ -28,7 +28,7 @@ bool is_running(const std::string& status) {
 }
 
 bool has_begun(const std::string& status) {
-  return is_running(status) || status == "Done" || status == "Error";
+  return status != "Do" && status != "Hold" && status != "Wait";
 }
 
 bool is_undo(const std::string& status) { return status == "Undoing" || status == "Undone"; }
@@ -79,28 +79,36 @@ void progress::show(const json::object& change) {
     show_animated(change);
 }
 
+void progress::show_new_log(const json::object& task, seen& before) {
+  const auto& log = array_of(task, "log");
+  auto known = std::find_if(log.rbegin(), log.rend(), [&before](const json::value& line) {
+    return line.is_string() && printable(line.get_string()) == before.last_log;
+  });
+  for (const auto* line = known.base(); line != log.end(); ++line)
+    if (line->is_string())
+      std::cerr << "  " << log_text(printable(line->get_string())) << '\n';
+  before.last_log = last_log(task);
+}
+
+// Between two looks a change may have gone forwards and back again; told is first the way forwards.
 void progress::show_lines(const json::object& change) {
-  for (const auto& item : array_of(change, "tasks")) {
+  const auto& tasks = array_of(change, "tasks");
+  for (const auto& item : tasks) {
     const auto& task = as_object(item);
     auto& before = seen_[text_of(task, "id")];
-    auto status = text_of(task, "status");
-    auto summary = text_of(task, "summary");
-    bool was_begun = has_begun(before.status) || is_undo(before.status);
-    if (is_undo(status) && !is_undo(before.status))
-      std::cerr << "Undo: " << summary << '\n';
-    else if (has_begun(status) && !was_begun)
-      std::cerr << summary << '\n';
-    before.status = status;
-
-    const auto& log = array_of(task, "log");
-    auto is_last = [&before](const json::value& line) {
-      return line.is_string() && printable(line.get_string()) == before.last_log;
-    };
-    auto known = std::find_if(log.rbegin(), log.rend(), is_last);
-    for (const auto* line = known.base(); line != log.end(); ++line)
-      if (line->is_string())
-        std::cerr << "  " << log_text(printable(line->get_string())) << '\n';
-    before.last_log = last_log(task);
+    if (has_begun(text_of(task, "status")) && !before.begun) {
+      before.begun = true;
+      std::cerr << text_of(task, "summary") << '\n';
+    }
+    show_new_log(task, before);
+  }
+  for (auto item = tasks.rbegin(); item != tasks.rend(); ++item) {
+    const auto& task = as_object(*item);
+    auto& before = seen_[text_of(task, "id")];
+    if (is_undo(text_of(task, "status")) && !before.undone) {
+      before.undone = true;
+      std::cerr << "Undo: " << text_of(task, "summary") << '\n';
+    }
   }
   auto waiting = running_task(change) ? std::string{} : cause_of_rest(change);
   if (!waiting.empty() && waiting != waiting_)

@@ -36,11 +36,13 @@ public:
 
 private:
   struct seen {
-    std::string status;
+    bool begun = false;
+    bool undone = false;
     std::string last_log;
   };
 
   void show_lines(const json::object& change);
+  void show_new_log(const json::object& task, seen& before);
   void show_animated(const json::object& change);
   void overwrite(const std::string& text);
   void clear();

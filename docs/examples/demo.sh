@@ -22,6 +22,12 @@ mounts_under_root() {
 stop_daemon() {
     if [ -n "$daemon" ]; then
         kill "$daemon" 2>/dev/null || true
+        tries=0
+        while kill -0 "$daemon" 2>/dev/null && [ "$tries" -lt 100 ]; do
+            tries=$((tries + 1))
+            sleep 0.1
+        done
+        kill -9 "$daemon" 2>/dev/null || true
         wait "$daemon" 2>/dev/null || true
         daemon=
     fi
@@ -71,16 +77,16 @@ cd "$work/snaps"
 
 say "Pack three example snaps"
 for snap in hello notes fussy; do
-    troupe pack "$examples/$snap" .
+    printf '%s$ troupe pack docs/examples/%s%s\n' "$faint" "$snap" "$plain"
+    troupe pack "$examples/$snap"
 done
 
 say "Start a private daemon"
 "$bin/trouped" --root "$root" > "$work/trouped.log" 2>&1 &
 daemon=$!
-tries=0
-until timeout 10 "$bin/troupe" --root "$root" version > /dev/null 2>&1; do
-    tries=$((tries + 1))
-    [ "$tries" -le 100 ] || fail "the daemon doesn't answer after 10 seconds"
+give_up=$(($(date +%s) + 10))
+until timeout 5 "$bin/troupe" --root "$root" version > /dev/null 2>&1; do
+    [ "$(date +%s)" -lt "$give_up" ] || fail "the daemon doesn't answer after 10 seconds"
     kill -0 "$daemon" 2>/dev/null || fail "the daemon has ended"
     sleep 0.1
 done

@@ -166,10 +166,4 @@ json::object snap_resource(const snap_state& state, const installed_revision& sh
   return result;
 }
 
-std::string runs_on(const snap_info& info, bool core_is_active) {
-  if (info.type != snap_type::app || (info.base.empty() && !core_is_active))
-    return "host files";
-  return info.base.empty() ? "core" : info.base;
-}
-
 } // namespace troupe

@@ -14,12 +14,9 @@ namespace troupe {
 /// A change with its tasks; unready tasks say what they wait for.
 json::object change_resource(const change_view& view);
 
-/// A snap's revision. `runs_on` is what runs_on() gave, or empty to leave it out.
+/// A snap's revision. `runs_on` says what its processes find as their system; empty to leave it out.
 json::object snap_resource(const snap_state& state, const installed_revision& shown, const layout& paths,
                            const std::string& runs_on = {});
-
-/// What a snap's processes find as their system: its base, core, or the host's own files.
-std::string runs_on(const snap_info& info, bool core_is_active);
 
 /// A wait reason as {"reason": word, "text": sentence}.
 json::object wait_resource(const wait_reason& reason);

@@ -1,3 +1,4 @@
+#include "runtime/tasks/all_or_nothing.hpp"
 #include "runtime/tasks/revision_files.hpp"
 #include "runtime/tasks/task_kinds.hpp"
 
@@ -7,9 +8,13 @@ outcome perform_mount_snap(task_context& context) {
   const auto& name = context.op().snap;
   auto image = context.paths().image(name, context.rev());
   auto mount_point = context.paths().mount_point(name, context.rev());
-  context.os().files->place_image(context.op().image, image);
-  context.os().files->make_dirs(mount_point, 0755);
-  context.os().mounts->mount_image(image, mount_point);
+  all_or_nothing(
+      [&] {
+        context.os().files->place_image(context.op().image, image);
+        context.os().files->make_dirs(mount_point, 0755);
+        context.os().mounts->mount_image(image, mount_point);
+      },
+      [&] { remove_revision_files(context); });
   return done();
 }
 

@@ -1,5 +1,6 @@
 #include "messages/failure.hpp"
 #include "runtime/limits.hpp"
+#include "runtime/snap/base.hpp"
 #include "runtime/snap/environment.hpp"
 #include "runtime/tasks/hook_marks.hpp"
 #include "runtime/tasks/task_kinds.hpp"
@@ -36,7 +37,11 @@ outcome run_hook(task_context& context, const std::string& hook, bool ignore_err
   auto rev = context.rev();
   std::chrono::seconds time_limit{json::int_or(context.setup, "time-limit-s", 600)};
   host::process_spec spec;
-  spec.argv = {(paths.mount_point(name, rev) / "meta" / "hooks" / hook).string()};
+  auto script = (paths.mount_point(name, rev) / "meta" / "hooks" / hook).string();
+  if (auto base = base_directory(paths, context.info()); base && context.host.bases_have_roots)
+    spec.argv = {context.host.launcher, "--in-base", *base, paths.root(), script};
+  else
+    spec.argv = {script};
   spec.env = snap_environment(paths, context.info(), name, rev);
   spec.env.merge(hook_marks(paths, context.job->task.id));
   spec.env.emplace("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");

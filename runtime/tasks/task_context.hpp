@@ -18,6 +18,7 @@ struct task_host {
   const layout& paths;
   const host::ports& os;
   std::filesystem::path launcher; ///< The program that snap/bin links to.
+  bool bases_have_roots = false;  ///< Whether processes may get their base's files as their root.
 };
 
 /// All that a task's perform or undo may look at and use.

@@ -45,7 +45,8 @@ json::array list_snaps(http_client& daemon) { return result_of(daemon.get("/v2/s
 
 std::vector<std::string> unready_changes(http_client& daemon) {
   std::vector<std::string> ids;
-  for (const auto& change : result_of(daemon.get("/v2/changes?select=in-progress")).as_array())
+  auto changes = result_of(daemon.get("/v2/changes?select=in-progress")).as_array();
+  for (const auto& change : changes)
     ids.push_back(text(change.as_object(), "id"));
   return ids;
 }

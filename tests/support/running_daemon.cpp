@@ -8,8 +8,9 @@
 
 namespace troupe::test {
 
-running_daemon::running_daemon(const std::filesystem::path& root, std::vector<std::string> options)
-    : root_{root}, options_{std::move(options)} {
+running_daemon::running_daemon(const std::filesystem::path& root, std::vector<std::string> options,
+                               environment variables)
+    : root_{root}, options_{std::move(options)}, variables_{std::move(variables)} {
   start();
 }
 
@@ -24,7 +25,7 @@ running_daemon::~running_daemon() {
 void running_daemon::start() {
   std::vector<std::string> argv{built("trouped"), "--root", root_.string()};
   argv.insert(argv.end(), options_.begin(), options_.end());
-  process_ = std::make_unique<program>(std::move(argv));
+  process_ = std::make_unique<program>(std::move(argv), variables_);
   auto is_up = eventually([this] { return process_->has_ended() || answers(); });
   if (is_up && !process_->has_ended())
     return;

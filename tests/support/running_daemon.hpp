@@ -14,9 +14,10 @@ namespace troupe::test {
 /// A trouped on a root of a test's own. It ends with this object.
 class running_daemon {
 public:
-  /// Starts it with these options besides --root, and returns once it answers. Throws
-  /// std::runtime_error with its log if it doesn't.
-  explicit running_daemon(const std::filesystem::path& root, std::vector<std::string> options = {});
+  /// Starts it with these options besides --root and these variables in its environment, and returns
+  /// once it answers. Throws std::runtime_error with its log if it doesn't.
+  explicit running_daemon(const std::filesystem::path& root, std::vector<std::string> options = {},
+                          environment variables = {});
   ~running_daemon();
 
   /// Starts it after stop or kill_hard.
@@ -42,6 +43,7 @@ private:
 
   std::filesystem::path root_;
   std::vector<std::string> options_;
+  environment variables_;
   std::unique_ptr<program> process_;
 };
 

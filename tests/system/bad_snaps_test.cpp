@@ -134,7 +134,7 @@ const std::vector<bad_snap> bad_snaps{
      {"line 2", "invalid snap version"}},
     {"an unknown type", yaml(head + "type: gizmo\n"), {"line 3", "invalid snap type", "gizmo"}},
     {"a base that climbs", yaml(head + "base: ../core\n"), {"line 3", "invalid base"}},
-    {"an app name that climbs", app("../../bin/sh", "bin/show"), {"line 4", "invalid app name"}},
+    {"an app name that climbs", app("../../bin/sh", "bin/show"), {"invalid app name", "../../bin/sh"}},
     {"an app name with a blank", app("\"a b\"", "bin/show"), {"invalid app name"}},
     {"an app without command",
      yaml(head + "apps:\n  bad:\n    daemon: simple\n"),

@@ -1,0 +1,137 @@
+#pragma once
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "messages/failure.hpp"
+#include "runtime/host/ports.hpp"
+
+/// A host in memory, for tests that must be able to copy it, stop it and look at all of it.
+namespace troupe::sim {
+
+/// What there is on the host, and what its processes will do.
+struct world {
+  std::set<std::string> entries; ///< Files, directories and links, by path.
+  std::set<std::string> mounted;
+  std::vector<std::string> hooks_run;          ///< `snap/hook`, in order.
+  std::map<std::string, int> hook_exit_status; ///< By `snap/hook`; 0 unless given.
+  time_point now{std::chrono::seconds{1'700'000'000}};
+};
+
+/// Those entries of a world that belong to snaps: what an undone change must not leave.
+inline std::vector<std::string> snap_files(const world& w) {
+  std::vector<std::string> found(w.mounted.begin(), w.mounted.end());
+  for (const auto& entry : w.entries)
+    if (entry.find("/snap/") != entry.npos || entry.find("/snaps/") != entry.npos)
+      found.push_back(entry);
+  return found;
+}
+
+class simulated_files : public host::files {
+public:
+  explicit simulated_files(world& w) : world_{w} {}
+
+  void place_image(const path& from, const path& to) override {
+    if (!exists(from) && !exists(to))
+      throw failure{"cannot place image \"" + from.string() + "\": no such file"};
+    world_.entries.insert(to.string());
+  }
+  void copy_tree(const path&, const path& to) override { world_.entries.insert(to.string()); }
+  void remove_file(const path& file) override { world_.entries.erase(file.string()); }
+  void remove_tree(const path& tree) override {
+    for (const auto& mount : world_.mounted)
+      if (is_below(mount, tree))
+        throw failure{"cannot remove \"" + tree.string() + "\": something is mounted there"};
+    std::erase_if(world_.entries, [&](const auto& entry) { return is_below(entry, tree); });
+  }
+  bool make_dirs(const path& directory, mode_t) override {
+    return world_.entries.insert(directory.string()).second;
+  }
+  void make_link(const path&, const path& link) override { world_.entries.insert(link.string()); }
+  std::optional<std::string> read_link(const path&) override { return std::nullopt; }
+  void write_file(const path& file, std::string_view, mode_t) override {
+    world_.entries.insert(file.string());
+  }
+  void rename(const path& from, const path& to) override {
+    world_.entries.erase(from.string());
+    world_.entries.insert(to.string());
+  }
+  bool exists(const path& file) override { return world_.entries.contains(file.string()); }
+  std::vector<std::string> list(const path& directory) override {
+    std::set<std::string> names;
+    for (const auto& entry : world_.entries)
+      if (entry != directory.string() && is_below(entry, directory))
+        names.insert(path{entry}.lexically_relative(directory).begin()->string());
+    return {names.begin(), names.end()};
+  }
+  std::uint64_t free_bytes(const path&) override { return 1ULL << 40; }
+  void sync_file(const path&) override {}
+  void sync_dir(const path&) override {}
+
+private:
+  static bool is_below(const std::string& entry, const path& tree) {
+    return entry == tree.string() || entry.starts_with(tree.string() + "/");
+  }
+
+  world& world_;
+};
+
+class simulated_mounts : public host::mounts {
+public:
+  explicit simulated_mounts(world& w) : world_{w} {}
+
+  std::string_view backend() const override { return "simulated"; }
+  void mount_image(const path& image, const path& directory) override {
+    if (!world_.entries.contains(image.string()))
+      throw failure{"cannot mount \"" + image.string() + "\": no such file"};
+    world_.mounted.insert(directory.string());
+  }
+  void unmount(const path& directory) override { world_.mounted.erase(directory.string()); }
+  bool is_mounted(const path& directory) override { return world_.mounted.contains(directory.string()); }
+  std::vector<std::string> mounted_below(const path&) override {
+    return {world_.mounted.begin(), world_.mounted.end()};
+  }
+
+private:
+  world& world_;
+};
+
+class simulated_processes : public host::processes {
+public:
+  explicit simulated_processes(world& w) : world_{w} {}
+
+  host::process_result run(const host::process_spec& spec, std::stop_token,
+                           std::function<void(std::string_view)>) override {
+    auto hook = spec.env.at("SNAP_INSTANCE_NAME") + "/" +
+                std::filesystem::path{spec.argv.front()}.filename().string();
+    world_.hooks_run.push_back(hook);
+    auto status = world_.hook_exit_status.find(hook);
+    host::process_result result;
+    result.exit_status = status == world_.hook_exit_status.end() ? 0 : status->second;
+    return result;
+  }
+  std::size_t kill_marked(const std::map<std::string, std::string>&) override { return 0; }
+
+private:
+  world& world_;
+};
+
+class simulated_clock : public host::clock {
+public:
+  explicit simulated_clock(world& w) : world_{w} {}
+  time_point now() const override { return world_.now; }
+
+private:
+  world& world_;
+};
+
+inline host::ports ports_of(world& w) {
+  return {std::make_shared<simulated_files>(w), std::make_shared<simulated_mounts>(w),
+          std::make_shared<simulated_processes>(w), std::make_shared<simulated_clock>(w)};
+}
+
+} // namespace troupe::sim
