@@ -46,7 +46,7 @@ bool leave_mount_namespace() {
          write_text("/proc/self/gid_map", gid + " " + gid + " 1");
 }
 
-void bind(const fs::path& from, const fs::path& to) {
+void show_directory(const fs::path& from, const fs::path& to) {
   if (::mkdir(to.c_str(), 0755) != 0 && errno != EEXIST)
     throw_errno("cannot make \"" + to.string() + "\"");
   if (::mount(from.c_str(), to.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0)
@@ -61,7 +61,7 @@ void show_base(const fs::path& base, const fs::path& root, const std::set<std::s
     if (entry.is_symlink())
       fs::create_symlink(fs::read_symlink(entry.path()), root / name);
     else if (entry.is_directory())
-      bind(entry.path(), root / name);
+      show_directory(entry.path(), root / name);
   }
 }
 
@@ -70,14 +70,16 @@ void show_base(const fs::path& base, const fs::path& root, const std::set<std::s
 void enter_base(const fs::path& base, const fs::path& kept) {
   auto directory = fs::current_path();
   auto canonical_base = fs::canonical(base);
+  if (!leave_mount_namespace() || ::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0)
+    throw_errno("cannot use base \"" + base.string() + "\"");
+  // Opened only now: a mount of the former namespace can't be shown in this one.
   file_descriptor held{::open(canonical_base.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
   if (held.get() < 0)
     throw_errno("cannot open base \"" + base.string() + "\"");
-  if (!leave_mount_namespace() || ::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0)
-    throw_errno("cannot use base \"" + base.string() + "\"");
   std::set<std::string> names(from_host.begin(), from_host.end());
-  if (auto first = kept.relative_path().begin(); first != kept.relative_path().end())
-    names.insert(first->string());
+  auto relative = kept.relative_path();
+  if (!relative.empty())
+    names.insert(relative.begin()->string());
   // The new root stands on the base's own mount point, the one directory that is sure to be there; the
   // base's files are reached through the descriptor.
   if (::mount("troupe", canonical_base.c_str(), "tmpfs", MS_NOSUID | MS_NODEV, "mode=755,size=1m") != 0)
@@ -85,7 +87,7 @@ void enter_base(const fs::path& base, const fs::path& kept) {
   show_base("/proc/self/fd/" + std::to_string(held.get()), canonical_base, names);
   for (const auto& name : names)
     if (fs::is_directory("/" + name))
-      bind("/" + name, canonical_base / name);
+      show_directory("/" + name, canonical_base / name);
   if (::chdir(canonical_base.c_str()) != 0 || ::syscall(SYS_pivot_root, ".", ".") != 0 ||
       ::umount2(".", MNT_DETACH) != 0)
     throw_errno("cannot enter base \"" + base.string() + "\"");

@@ -1,11 +1,16 @@
+#include "runtime/tasks/all_or_nothing.hpp"
 #include "runtime/tasks/task_kinds.hpp"
 
 namespace troupe::tasks {
 
 outcome perform_copy_snap_data(task_context& context) {
   const auto& name = context.op().snap;
-  context.os().files->make_dirs(context.paths().data_dir(name, context.rev()), 0755);
-  context.os().files->make_dirs(context.paths().common_data_dir(name), 0755);
+  all_or_nothing(
+      [&] {
+        context.os().files->make_dirs(context.paths().data_dir(name, context.rev()), 0755);
+        context.os().files->make_dirs(context.paths().common_data_dir(name), 0755);
+      },
+      [&] { undo_copy_snap_data(context); });
   return done();
 }
 

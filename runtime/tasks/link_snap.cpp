@@ -1,3 +1,4 @@
+#include "runtime/tasks/all_or_nothing.hpp"
 #include "runtime/tasks/revision_files.hpp"
 #include "runtime/tasks/task_kinds.hpp"
 
@@ -5,7 +6,8 @@ namespace troupe::tasks {
 
 outcome perform_link_snap(task_context& context) {
   const auto& state = *context.state;
-  link_revision_files(context, context.info(), context.rev());
+  all_or_nothing([&] { link_revision_files(context, context.info(), context.rev()); },
+                 [&] { unlink_revision_files(context, context.info()); });
   json::object former{{"current", to_string(state.current)},
                       {"active", state.active},
                       {"channel", state.channel},

@@ -1,10 +1,13 @@
+#include "runtime/tasks/all_or_nothing.hpp"
 #include "runtime/tasks/revision_files.hpp"
 #include "runtime/tasks/task_kinds.hpp"
 
 namespace troupe::tasks {
 
 outcome perform_unlink_snap(task_context& context) {
-  unlink_revision_files(context, *context.state->info());
+  const auto& state = *context.state;
+  all_or_nothing([&] { unlink_revision_files(context, *state.info()); },
+                 [&] { link_revision_files(context, *state.info(), state.current); });
   return done(context, unlink_current{});
 }
 

@@ -48,7 +48,8 @@ private:
   void find() {
     for (const auto* directory : {"snap", "var/snap"}) {
       find_in(directory);
-      for (const auto& snap : fs::directory_iterator{root_ / directory})
+      std::error_code gone;
+      for (const auto& snap : fs::directory_iterator{root_ / directory, gone})
         find_in(fs::path{directory} / snap.path().filename());
     }
     found_.erase("snap/bin");

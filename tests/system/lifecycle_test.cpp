@@ -188,7 +188,7 @@ TEST_CASE("a snap is installed only where its base is, and keeps the base from b
 
   install(w.api, w.make_snap({"name: ground\nversion: 1\ntype: base\n", {}, {}}));
   CHECK(w.troupe({"install", "--dangerous", image}).exit_code == 0);
-  CHECK_THAT(w.troupe({"info", "hello"}).out, Contains("runs-on:      ground\n"));
+  CHECK_THAT(w.troupe({"info", "hello"}).out, Contains("base:         ground\n"));
   for (std::string verb : {"remove", "disable"}) {
     auto kept = w.troupe({verb, "ground"});
     CHECK(kept.exit_code == 1);
