@@ -51,8 +51,8 @@ private:
   std::shared_ptr<state> shared_;
 };
 
-/// What every actor stands on: it survives unknown messages, errors and exceptions, and shows its
-/// counters to the inspector. Handle is its typed interface from messages/actors.hpp.
+/// What every actor stands on: it survives unknown messages and errors, says in the log what ends it,
+/// and shows its counters to the inspector. Handle is its typed interface from messages/actors.hpp.
 ///
 /// Requests among our actors have no time-out: every one is answered, since replies are immediate or
 /// owed and a dead receiver is an error at once, and CAF keeps a requester alive until its time-outs
@@ -127,6 +127,8 @@ caf::result<T> answer(Body&& body) {
     return body();
   } catch (const failure& what) {
     return to_error(what);
+  } catch (const std::exception& what) {
+    return to_error({failure_kind::internal, what.what()});
   }
 }
 

@@ -229,6 +229,8 @@ void change::hand_to_lane(const task_start& start) {
   job->change_kind = record_.kind;
   job->task = row;
   job->undo = start.undo;
+  if (row.waits_for.size() == 1)
+    job->memo_before = task(row.waits_for.front()).memo;
   if (row.operation >= 0)
     job->op = std::make_shared<const operation>(
         record_.operations.at(static_cast<std::size_t>(row.operation)));

@@ -119,6 +119,9 @@ void director::resume() {
   restore_snaps();
   for (auto& record : contents_.changes)
     restore_change(record);
+  for (const auto& [id, view] : ended_)
+    ended_order_.push_back(id);
+  std::ranges::sort(ended_order_, {}, [this](change_id id) { return ended_.at(id)->record.ready_at; });
   contents_ = {};
 }
 
@@ -149,6 +152,7 @@ void director::restore_change(change_record& record) {
   for (const auto& op : record.operations)
     setup.snaps.emplace(op.snap, snap_found{snaps_.at(op.snap).actor, snaps_.at(op.snap).state});
   auto id = record.id;
+  under_way_.emplace(id, record.operations);
   setup.record = std::make_shared<const change_record>(std::move(record));
   auto going_on = spawn<change>(std::move(setup), with_);
   live_.emplace(id, going_on);
@@ -174,7 +178,8 @@ caf::result<change_id> director::start(const operation_request& what) {
   request(with_->journal, caf::infinite, get_journal_health{})
       .then(
           [this, op](const journal_health& health) {
-            if (!health.trouble.empty())
+            // Removing snaps is how a user frees the disk.
+            if (!health.trouble.empty() && op->request.snaps.front().verb != "remove")
               return op->reply.fail(
                   {failure_kind::unavailable, "cannot take new work: " + health.trouble});
             claim_next(op);
@@ -217,6 +222,7 @@ void director::plan_and_begin(const starting_ptr& op) {
   setup.director = caf::actor_cast<director_actor>(this);
   setup.snaps = op->granted;
   change_actor begun;
+  std::vector<operation> operations;
   try {
     plan_context context;
     context.change = op->id;
@@ -225,16 +231,23 @@ void director::plan_and_begin(const starting_ptr& op) {
     context.installed = &installed_;
     for (const auto& [name, found] : op->granted)
       context.claimed.emplace(name, found.state);
+    for (const auto& [id, operations] : under_way_)
+      for (const auto& other : operations)
+        context.under_way.push_back(&other);
     setup.record = std::make_shared<const change_record>(plan(op->request, context));
+    operations = setup.record->operations;
     begun = spawn<change>(std::move(setup), with_);
   } catch (const failure& why) {
     return give_up(op, why);
   }
   live_.emplace(op->id, begun);
+  under_way_.emplace(op->id, std::move(operations));
   request(begun, caf::infinite, begin_change{})
       .then([op](change_id id) { op->reply.deliver(id); },
             [this, op](const caf::error& why) {
+              send_exit(live_.at(op->id), caf::exit_reason::user_shutdown);
               live_.erase(op->id);
+              under_way_.erase(op->id);
               give_up(op, to_failure(why));
             });
 }
@@ -342,6 +355,7 @@ caf::result<change_view_ptr> director::abort(change_id id) {
 
 void director::ended(const change_view_ptr& view) {
   live_.erase(view->record.id);
+  under_way_.erase(view->record.id);
   for (const auto& op : view->record.operations)
     drop(op.snap);
   keep(view);
@@ -349,11 +363,13 @@ void director::ended(const change_view_ptr& view) {
 
 void director::keep(const change_view_ptr& view) {
   ended_.insert_or_assign(view->record.id, view);
+  ended_order_.push_back(view->record.id);
   if (ended_.size() <= limits::ended_changes_kept)
     return;
   auto batch = std::make_shared<journal_batch>();
-  batch->pruned.push_back(ended_.begin()->first);
-  ended_.erase(ended_.begin());
+  batch->pruned.push_back(ended_order_.front());
+  ended_.erase(ended_order_.front());
+  ended_order_.pop_front();
   request(with_->journal, caf::infinite, append{std::move(batch)})
       .then([](committed) {}, [](const caf::error& why) { spdlog::warn("{}", to_failure(why).what()); });
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -53,7 +54,9 @@ private:
   std::map<std::string, known_snap> snaps_;
   std::map<std::string, snap_state_ptr> installed_;
   std::map<change_id, change_actor> live_;
+  std::map<change_id, std::vector<operation>> under_way_; ///< What the live changes do.
   std::map<change_id, change_view_ptr> ended_;
+  std::deque<change_id> ended_order_; ///< As they ended, the first one first.
 };
 
 } // namespace troupe

@@ -22,4 +22,8 @@ failure to_failure(const caf::error& what) {
   return {failure_kind::internal, "cannot get an answer: " + caf::to_string(what)};
 }
 
+bool is_stopping(const caf::error& what) {
+  return what.category() != category || to_failure(what).kind() == failure_kind::unavailable;
+}
+
 } // namespace troupe

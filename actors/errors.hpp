@@ -12,4 +12,8 @@ caf::error to_error(const failure& what);
 /// The failure in an error; an error of CAF's own becomes an internal one.
 failure to_failure(const caf::error& what);
 
+/// Whether nothing has failed but the daemon is stopping: the receiver has gone, or has dropped the
+/// reply it owed.
+bool is_stopping(const caf::error& what);
+
 } // namespace troupe

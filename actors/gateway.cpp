@@ -90,6 +90,8 @@ void gateway::route(const exchange_ptr& what) {
     (this->*endpoint.run)(what, thing);
   } catch (const failure& why) {
     what->reply(error(why));
+  } catch (const std::exception& why) {
+    what->reply(error({failure_kind::internal, why.what()}));
   }
 }
 

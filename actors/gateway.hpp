@@ -51,6 +51,7 @@ private:
   std::string runs_on(const snap_info& info) const;
   void operate_on_snaps(const exchange_ptr& what);
   void begin(const exchange_ptr& what, operation_request wanted);
+  void remove_files(const std::vector<std::string>& unwanted);
 
   /// Replies with what `render` makes of the answer, or with the error.
   template <class Answer, class Target, class Message, class Render>

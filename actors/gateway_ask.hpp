@@ -15,6 +15,8 @@ void gateway::ask(const exchange_ptr& what, const Target& target, Message messag
               what->reply(render(answer));
             } catch (const failure& why) {
               what->reply(error(why));
+            } catch (const std::exception& why) {
+              what->reply(error({failure_kind::internal, why.what()}));
             }
           },
           [what](const caf::error& why) { what->reply(error(to_failure(why))); });

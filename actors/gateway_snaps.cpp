@@ -195,6 +195,16 @@ void gateway::operate_on_snap(const exchange_ptr& what, const std::string& name)
   begin(what, {{snap_request_of(body, name)}, what->what().from.uid});
 }
 
+void gateway::remove_files(const std::vector<std::string>& unwanted) {
+  auto remove = [files = with_->host->os.files, unwanted] {
+    for (const auto& file : unwanted)
+      files->remove_file(file);
+  };
+  request(with_->effects, caf::infinite,
+          perform_work{std::make_shared<const std::function<void()>>(std::move(remove))})
+      .then([](work_done) {}, [](const caf::error& why) { spdlog::warn("{}", to_failure(why).what()); });
+}
+
 void gateway::begin(const exchange_ptr& what, operation_request wanted) {
   std::vector<std::string> images;
   for (const auto& snap : wanted.snaps)
@@ -202,9 +212,8 @@ void gateway::begin(const exchange_ptr& what, operation_request wanted) {
       images.push_back(snap.image);
   request(director_, caf::infinite, start_operation{std::move(wanted)})
       .then([what](change_id id) { what->reply(async(to_string(id))); },
-            [what, images, files = with_->host->os.files](const caf::error& why) {
-              for (const auto& image : images)
-                files->remove_file(image);
+            [this, what, images](const caf::error& why) {
+              remove_files(images);
               what->reply(error(to_failure(why)));
             });
 }

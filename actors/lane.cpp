@@ -58,11 +58,12 @@ void lane::take(const task_job_ptr& job) {
 
 void lane::ask_admission() {
   admission_ = admission::asked;
+  ++asks_;
   const auto& key = setup_.summary.key;
   request(with_->scheduler, caf::infinite, admit_lane{setup_.summary})
       .then(
-          [this](admitted) {
-            if (admission_ != admission::asked)
+          [this, asked = asks_](admitted) {
+            if (admission_ != admission::asked || asked != asks_)
               return;
             admission_ = admission::inside;
             for (auto& job : std::exchange(before_admission_, {}))
@@ -85,7 +86,7 @@ void lane::start(const task_job_ptr& job) {
   running = {job, std::stop_source{}, ++runs_, false};
   tell_waits(job->task.id, waits::runnable{});
   auto run = std::make_shared<task_run>(
-      task_run{find_task_kind(job->task.kind), {*with_->host, job, {}, {}, {}, {}, {}, {}, {}}, {}});
+      task_run{find_task_kind(job->task.kind), {*with_->host, job, {}, {}, {}, {}, {}, {}, {}, {}}, {}});
   run->result.task = job->task.id;
   run->result.undo = job->undo;
   if (!run->kind) {
@@ -96,6 +97,7 @@ void lane::start(const task_job_ptr& job) {
   try {
     run->context.setup = json::parse_object(job->task.setup);
     run->context.memo = json::parse_object(job->task.memo);
+    run->context.memo_before = json::parse_object(job->memo_before);
   } catch (const failure& what) {
     return fail(run, what);
   }
@@ -108,7 +110,7 @@ void lane::start(const task_job_ptr& job) {
 
 void lane::with_state(const std::shared_ptr<task_run>& run) {
   const auto& job = *run->context.job;
-  auto failed = [this, run](const caf::error& why) { fail(run, to_failure(why)); };
+  auto failed = [this, run](const caf::error& why) { fail_unless_stopping(run, why); };
   if (!job.op)
     return execute(run);
   request(setup_.snaps.at(job.op->snap), caf::infinite, read_state{})
@@ -137,15 +139,15 @@ void lane::execute(const std::shared_ptr<task_run>& run) {
   if (run->kind->where == workplace::lane) {
     try {
       handle();
-    } catch (const failure& what) {
-      return fail(run, what);
+    } catch (const std::exception& what) {
+      return fail(run, failure{failure_kind::internal, what.what()});
     }
     return finish(run);
   }
   auto work = std::make_shared<const std::function<void()>>(std::move(handle));
   request(with_->pool(run->kind->where), caf::infinite, perform_work{std::move(work)})
       .then([this, run](work_done) { finish(run); },
-            [this, run](const caf::error& why) { fail(run, to_failure(why)); });
+            [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
 }
 
 void lane::finish(const std::shared_ptr<task_run>& run) {
@@ -168,7 +170,14 @@ void lane::apply_updates(const std::shared_ptr<task_run>& run, std::size_t next)
             run->result.states.push_back(state);
             apply_updates(run, next + 1);
           },
-          [this, run](const caf::error& why) { fail(run, to_failure(why)); });
+          [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
+}
+
+// A task doesn't fail because its daemon stops: it runs again at the next start, and on_exit ends it
+// here.
+void lane::fail_unless_stopping(const std::shared_ptr<task_run>& run, const caf::error& why) {
+  if (!is_stopping(why))
+    fail(run, to_failure(why));
 }
 
 void lane::fail(const std::shared_ptr<task_run>& run, const failure& what) {

@@ -43,6 +43,7 @@ private:
   void execute(const std::shared_ptr<task_run>& run);
   void finish(const std::shared_ptr<task_run>& run);
   void apply_updates(const std::shared_ptr<task_run>& run, std::size_t next);
+  void fail_unless_stopping(const std::shared_ptr<task_run>& run, const caf::error& why);
   void fail(const std::shared_ptr<task_run>& run, const failure& what);
   void settle(const std::shared_ptr<task_run>& run);
   void retry_later(const std::shared_ptr<task_run>& run, const outcomes::retry& when);
@@ -54,6 +55,7 @@ private:
   lane_setup setup_;
   company_ptr with_;
   enum class admission { outside, asked, inside } admission_ = admission::outside;
+  std::uint64_t asks_ = 0; ///< Tells the answer to this asking from a late one to an earlier.
   std::vector<task_job_ptr> before_admission_;
   std::map<task_id, running_task> running_;
   std::uint64_t runs_ = 0;

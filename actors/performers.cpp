@@ -12,13 +12,7 @@ public:
   behavior_type make_behavior() override {
     return {[](const perform_work& what) {
       return answer<work_done>([&] {
-        try {
-          (*what.work)();
-        } catch (const failure&) {
-          throw;
-        } catch (const std::exception& e) {
-          throw failure{failure_kind::internal, e.what()};
-        }
+        (*what.work)();
         return work_done{};
       });
     }};

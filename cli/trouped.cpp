@@ -8,6 +8,7 @@
 
 #include "actors/engine.hpp"
 #include "actors/gateway.hpp"
+#include "messages/failure.hpp"
 #include "runtime/api/http_server.hpp"
 #include "runtime/host/base_root.hpp"
 #include "runtime/host/clock.hpp"
@@ -32,6 +33,17 @@ struct daemon_options {
 
 std::filesystem::path program_beside_this(const std::string& name) {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
+}
+
+// Hooks and uploads of a former daemon are known by the root in their names, so it has to have one
+// spelling.
+std::filesystem::path canonical_root(const std::filesystem::path& given) {
+  std::error_code code;
+  std::filesystem::create_directories(given, code);
+  auto root = std::filesystem::canonical(given, code);
+  if (code)
+    throw failure{"cannot use root \"" + given.string() + "\": " + code.message()};
+  return root;
 }
 
 sigset_t block_stop_signals() {
@@ -61,7 +73,7 @@ http_server::options server_options(const layout& paths) {
 
 void serve(const daemon_options& options) {
   auto signals = block_stop_signals();
-  layout paths{std::filesystem::absolute(options.root).lexically_normal()};
+  layout paths{canonical_root(options.root)};
   auto os = real_ports();
   make_root(os, paths);
   host::lock_file lock{paths.lock_file(), paths.root()};

@@ -15,6 +15,7 @@ struct task_job {
   std::string change_kind;
   task_record task;
   std::shared_ptr<const operation> op; ///< Null for a task of no operation.
+  std::string memo_before = "{}";      ///< The memo of the task it waits for, where that is one.
   bool undo = false;
 };
 

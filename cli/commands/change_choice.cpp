@@ -17,9 +17,11 @@ std::shared_ptr<change_choice> add_change_choice(CLI::App& command) {
 
 std::optional<std::string> chosen_change(session& session, const change_choice& choice) {
   if (choice.id.empty() && choice.last.empty())
-    throw failure{"please provide change ID or type with --last=<type>"};
+    throw failure{"cannot choose change: give its ID, or --last=KIND for the last of a kind"};
   if (!choice.id.empty() && !choice.last.empty())
-    throw failure{"cannot use change ID and type together"};
+    throw failure{"cannot choose change: give its ID or --last=KIND, not both"};
+  if (choice.id.find_first_not_of("0123456789") != choice.id.npos)
+    throw failure{failure_kind::not_found, "cannot find change with id \"" + printable(choice.id) + '"'};
   if (!choice.id.empty())
     return choice.id;
   auto kind = choice.last;
@@ -35,7 +37,7 @@ std::optional<std::string> chosen_change(session& session, const change_choice& 
     return text_of(as_object(*found), "id");
   if (optional)
     return std::nullopt;
-  throw failure{"no changes of type \"" + kind + "\" found"};
+  throw failure{"cannot find change: there is none of kind \"" + kind + "\""};
 }
 
 json::array all_changes(session& session, const std::string& snap) {

@@ -3,7 +3,6 @@
 #include "cli/commands/output.hpp"
 #include "cli/commands/registry.hpp"
 #include "cli/commands/wait.hpp"
-#include "runtime/api/target.hpp"
 
 namespace troupe::cli {
 
@@ -16,7 +15,7 @@ void add_disable(CLI::App& app, session& session) {
                   "  troupe disable hello");
   command->callback([&session, name] {
     session.action = [&session, name] {
-      auto change = session.start_change("/v2/snaps/" + percent_encode(*name), {{"action", "disable"}});
+      auto change = session.start_change(snap_target(*name), {{"action", "disable"}});
       return finish(session, change,
                     [&name](const json::object&) { std::cout << printable(*name) << " disabled\n"; });
     };

@@ -3,7 +3,6 @@
 #include "cli/commands/output.hpp"
 #include "cli/commands/registry.hpp"
 #include "cli/commands/wait.hpp"
-#include "runtime/api/target.hpp"
 
 namespace troupe::cli {
 
@@ -22,7 +21,7 @@ std::string start(session& session, const remove_options& options) {
   if (!options.revision.empty())
     request["revision"] = options.revision;
   if (options.names.size() == 1)
-    return session.start_change("/v2/snaps/" + percent_encode(options.names.front()), request);
+    return session.start_change(snap_target(options.names.front()), request);
   json::array names;
   for (const auto& name : options.names)
     names.emplace_back(name);
@@ -43,7 +42,7 @@ int remove(session& session, const remove_options& options) {
       }
     });
   } catch (const api_error& error) {
-    if (error.word() != "snap-not-installed")
+    if (error.word() != "snap-not-installed" || options.names.size() > 1)
       throw;
     report(session, error);
     return exit_code::ok;

@@ -4,7 +4,9 @@
 
 #include "cli/commands/output.hpp"
 #include "runtime/api/envelope.hpp"
+#include "runtime/api/target.hpp"
 #include "runtime/snap/layout.hpp"
+#include "runtime/snap/names.hpp"
 
 namespace troupe::cli {
 
@@ -12,6 +14,11 @@ http_client& session::daemon() {
   if (!daemon_)
     daemon_.emplace(layout{root}.troupe_socket());
   return *daemon_;
+}
+
+std::string snap_target(const std::string& name) {
+  check_instance_name(name);
+  return "/v2/snaps/" + percent_encode(name);
 }
 
 json::value session::get(const std::string& target) { return result_of(daemon().get(target)); }

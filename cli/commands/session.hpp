@@ -77,6 +77,9 @@ private:
   std::optional<http_client> daemon_;
 };
 
+/// Where the API has a snap. Throws failure for what can't be a snap's name.
+std::string snap_target(const std::string& name);
+
 /// The word that a program can tell an error by; empty where there is none.
 std::string word_of(const failure& error);
 

@@ -41,14 +41,6 @@ const kind_row& row(failure_kind kind) {
   return kinds.back();
 }
 
-response envelope(std::string_view type, int status, json::value result) {
-  json::object document{{"type", type},
-                        {"status-code", status},
-                        {"status", reason_phrase(status)},
-                        {"result", std::move(result)}};
-  return {.status = status, .body = json::write(document)};
-}
-
 // How many bytes a well-formed UTF-8 character takes at the start of the text; 0: there is none.
 std::size_t character_bytes(std::string_view text) {
   auto byte = [&](std::size_t at) {
@@ -81,6 +73,14 @@ std::string as_utf8(std::string_view text) {
     text.remove_prefix(bytes ? bytes : 1);
   }
   return result;
+}
+
+response envelope(std::string_view type, int status, json::value result) {
+  json::object document{{"type", type},
+                        {"status-code", status},
+                        {"status", reason_phrase(status)},
+                        {"result", std::move(result)}};
+  return {.status = status, .body = as_utf8(json::write(document))};
 }
 
 } // namespace

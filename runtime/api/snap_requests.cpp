@@ -1,6 +1,7 @@
 #include "runtime/api/snap_requests.hpp"
 
 #include "runtime/snap/names.hpp"
+#include "runtime/snap/quote.hpp"
 
 namespace troupe {
 
@@ -32,8 +33,9 @@ snap_request snap_request_of(const json::object& body, const std::string& name) 
 
 failure in_users_words(const failure& what, const std::string& spooled, const std::string& given) {
   std::string text = what.what();
-  for (auto at = text.find(spooled); at != text.npos; at = text.find(spooled, at + given.size()))
-    text.replace(at, spooled.size(), given);
+  auto hidden = in_quotes(spooled);
+  if (auto at = text.find(hidden); at != text.npos)
+    text.replace(at, hidden.size(), in_quotes(given));
   return {what.kind(), text, what.value()};
 }
 

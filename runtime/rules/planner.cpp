@@ -33,6 +33,12 @@ void refuse_if_base_is_used(const snap_request& request, const snap_state& state
                             const plan_context& context) {
   if (state.info()->type != snap_type::base && state.info()->type != snap_type::os)
     return;
+  for (const auto* other : context.under_way)
+    if (other->info && other->info->base == request.snap)
+      throw refuse(request,
+                   "snap \"" + other->snap + "\", whose base it is, has \"" + other->verb +
+                       "-snap\" change in progress",
+                   failure_kind::change_conflict);
   auto users = users_of_base(request.snap, *context.installed);
   if (!users.empty())
     throw refuse(request, "it is the base of " + users + "; remove those first");
@@ -52,6 +58,11 @@ void check_base(const snap_request& request, const plan_context& context) {
   if (base.empty() || base == "none")
     return;
   auto found = context.installed->find(base);
+  for (const auto* other : context.under_way)
+    if (other->snap == base && (other->verb == "remove" || other->verb == "disable"))
+      throw refuse(request,
+                   "its base \"" + base + "\" has \"" + other->verb + "-snap\" change in progress",
+                   failure_kind::change_conflict);
   if (found == context.installed->end() || !found->second->active)
     throw refuse(request, "its base \"" + base + "\" is not " +
                               (found == context.installed->end() ? "installed; install it first"

@@ -16,6 +16,7 @@ struct plan_context {
   std::function<task_id()> next_task;            ///< Gives out ids in ascending order.
   std::map<std::string, snap_state_ptr> claimed; ///< The request's snaps, as their claims found them.
   const std::map<std::string, snap_state_ptr>* installed = nullptr; ///< All snaps on the host.
+  std::vector<const operation*> under_way; ///< Of the changes that aren't ready.
 };
 
 /// Decides which tasks a request takes, a lane for each snap.

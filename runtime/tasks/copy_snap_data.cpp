@@ -16,9 +16,14 @@ outcome perform_copy_snap_data(task_context& context) {
 
 outcome undo_copy_snap_data(task_context& context) {
   const auto& name = context.op().snap;
-  context.os().files->remove_tree(context.paths().data_dir(name, context.rev()));
-  if (!context.state->is_installed())
-    context.os().files->remove_tree(context.paths().snap_data_dir(name));
+  const auto& paths = context.paths();
+  auto& files = *context.os().files;
+  if (!json::bool_or(context.memo_before, "had-data"))
+    files.remove_tree(paths.data_dir(name, context.rev()));
+  if (!json::bool_or(context.memo_before, "had-common"))
+    files.remove_tree(paths.common_data_dir(name));
+  if (files.list(paths.snap_data_dir(name)).empty())
+    files.remove_tree(paths.snap_data_dir(name));
   return done();
 }
 

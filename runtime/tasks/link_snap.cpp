@@ -26,6 +26,13 @@ outcome perform_link_snap(task_context& context) {
 
 outcome undo_link_snap(task_context& context) {
   const auto& former = context.memo;
+  // Stopped before its do came to an end: the state is as it was, and the links follow it.
+  if (!former.contains("current")) {
+    unlink_revision_files(context, context.info());
+    if (context.state->active)
+      link_revision_files(context, *context.state->info(), context.state->current);
+    return done();
+  }
   restore_link restored;
   restored.current = revision_from_text(json::string_or(former, "current")).value_or(revision{});
   restored.active = json::bool_or(former, "active");

@@ -15,7 +15,9 @@ outcome perform_mount_snap(task_context& context) {
         context.os().mounts->mount_image(image, mount_point);
       },
       [&] { remove_revision_files(context); });
-  return done();
+  // Whoever undoes the next task, which makes the data directories, has to know which were there before,
+  // and a memo is durable before that task begins.
+  return {outcomes::done{{}, json::write(existing_data(context))}, {}};
 }
 
 outcome undo_mount_snap(task_context& context) {

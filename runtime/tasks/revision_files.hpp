@@ -10,6 +10,9 @@ namespace troupe::tasks {
 /// one.
 void remove_revision_files(task_context& context);
 
+/// Which data directories of the revision are there, for the undo of copy-snap-data.
+json::object existing_data(task_context& context);
+
 /// Points `current` at a revision and makes a launcher in snap/bin for each of its applications.
 void link_revision_files(task_context& context, const snap_info& info, revision rev);
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "messages/failure.hpp"
 #include "runtime/limits.hpp"
 #include "runtime/snap/base.hpp"
@@ -31,20 +33,46 @@ std::string how_it_failed(const host::process_result& result, std::chrono::secon
   return text.empty() || why.empty() ? text + why : text + "\n" + why;
 }
 
+/// What snap.yaml says of a hook; nothing where it only ships the script.
+const hook_info& declared(const task_context& context, const std::string& hook) {
+  static const hook_info undeclared;
+  const auto& hooks = context.info().hooks;
+  auto found = std::ranges::find(hooks, hook, &hook_info::name);
+  return found == hooks.end() ? undeclared : *found;
+}
+
+std::vector<std::string> command_of(const task_context& context, const std::string& hook) {
+  auto snap = context.paths().mount_point(context.op().snap, context.rev());
+  std::vector<std::string> command;
+  for (const auto& link : declared(context, hook).command_chain)
+    command.push_back(snap / link);
+  command.push_back(snap / "meta" / "hooks" / hook);
+  return command;
+}
+
+// The marks come last: a snap must not be able to set others.
+environment_map environment_of(const task_context& context, const std::string& hook) {
+  const auto& info = context.info();
+  auto environment = snap_environment(context.paths(), info, context.op().snap, context.rev());
+  environment.emplace("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+  extend_environment(environment, info.environment);
+  extend_environment(environment, declared(context, hook).environment);
+  for (const auto& [name, value] : hook_marks(context.paths(), context.job->task.id))
+    environment[name] = value;
+  return environment;
+}
+
 outcome run_hook(task_context& context, const std::string& hook, bool ignore_error) {
   const auto& paths = context.paths();
   const auto& name = context.op().snap;
   auto rev = context.rev();
   std::chrono::seconds time_limit{json::int_or(context.setup, "time-limit-s", 600)};
   host::process_spec spec;
-  auto script = (paths.mount_point(name, rev) / "meta" / "hooks" / hook).string();
   if (auto base = base_directory(paths, context.info()); base && context.host.bases_have_roots)
-    spec.argv = {context.host.launcher, "--in-base", *base, paths.root(), script};
-  else
-    spec.argv = {script};
-  spec.env = snap_environment(paths, context.info(), name, rev);
-  spec.env.merge(hook_marks(paths, context.job->task.id));
-  spec.env.emplace("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+    spec.argv = {context.host.launcher, "--in-base", *base, paths.root()};
+  for (const auto& program : command_of(context, hook))
+    spec.argv.push_back(program);
+  spec.env = environment_of(context, hook);
   spec.cwd = paths.data_dir(name, rev);
   spec.time_limit = time_limit;
   spec.output_limit = limits::hook_output_bytes;

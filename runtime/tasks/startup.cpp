@@ -28,22 +28,39 @@ std::size_t sweep_spool(const host::ports& os, const layout& paths, const journa
   return removed;
 }
 
+/// The revisions that have to be mounted: those installed, and those that an unready change has mounted
+/// and not yet linked.
+std::set<std::pair<std::string, revision>> wanted_mounts(const journal_contents& contents) {
+  std::set<std::pair<std::string, revision>> wanted;
+  for (const auto& state : contents.snaps)
+    for (const auto& installed : state->revisions)
+      wanted.emplace(state->name, installed.rev);
+  for (const auto& change : contents.changes) {
+    if (is_set(change.ready_at))
+      continue;
+    for (const auto& task : change.tasks) {
+      if (task.kind != "mount-snap" || task.status != task_status::done)
+        continue;
+      const auto& op = change.operations.at(static_cast<std::size_t>(task.operation));
+      wanted.emplace(op.snap, op.rev);
+    }
+  }
+  return wanted;
+}
+
 std::size_t restore_mounts(const host::ports& os, const layout& paths,
                            const journal_contents& contents) {
   std::size_t mounted = 0;
-  for (const auto& state : contents.snaps) {
-    for (const auto& installed : state->revisions) {
-      auto mount_point = paths.mount_point(state->name, installed.rev);
-      if (os.mounts->is_mounted(mount_point))
-        continue;
-      try {
-        os.files->make_dirs(mount_point, 0755);
-        os.mounts->mount_image(paths.image(state->name, installed.rev), mount_point);
-        ++mounted;
-      } catch (const failure& why) {
-        spdlog::error("snap \"{}\" ({}) is broken: {}", state->name, to_string(installed.rev),
-                      why.what());
-      }
+  for (const auto& [name, rev] : wanted_mounts(contents)) {
+    auto mount_point = paths.mount_point(name, rev);
+    if (os.mounts->is_mounted(mount_point))
+      continue;
+    try {
+      os.files->make_dirs(mount_point, 0755);
+      os.mounts->mount_image(paths.image(name, rev), mount_point);
+      ++mounted;
+    } catch (const failure& why) {
+      spdlog::error("cannot mount snap \"{}\" ({}) again: {}", name, to_string(rev), why.what());
     }
   }
   return mounted;

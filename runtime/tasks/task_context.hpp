@@ -29,6 +29,7 @@ struct task_context {
   snap_state_ptr base_state; ///< Of the base that the snap names; null where it isn't installed.
   json::object setup;        ///< From the plan.
   json::object memo;         ///< What the do side left for the undo.
+  json::object memo_before;  ///< What the task before left.
   std::stop_token stop;
   std::function<void(const task_progress&)> advance;
   std::vector<std::string> log{}; ///< Lines for the task's log.

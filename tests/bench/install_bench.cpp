@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -180,6 +181,9 @@ int main() {
   using namespace troupe::test;
   if (geteuid() != 0)
     std::cerr << "without root, images are not mounted by the kernel; the numbers are others then\n";
+  double load = 0;
+  if (getloadavg(&load, 1) == 1)
+    std::cout << "load of this machine before: " << load << "\n\n";
   try {
     bench all;
     print("2 snaps installed:", all.measure(), peer_with_few);

@@ -181,7 +181,7 @@ TEST_CASE("commands about unknown snaps and changes say so") {
            {{"watch", "99"}, 1, "cannot find change with id \"99\""},
            {{"abort", "99"}, 1, "cannot find change with id \"99\""},
            {{"abort", "../snaps"}, 1, "../snaps"},
-           {{"tasks"}, 1, "please provide change ID"},
+           {{"tasks"}, 1, "give its ID, or --last=KIND"},
            {{"explode"}, 64, "explode"},
            {{"install"}, 64, "FILE"},
            {{"list", "--explode"}, 64, "--explode"},
