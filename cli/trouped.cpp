@@ -40,7 +40,7 @@ std::filesystem::path program_beside_this(const std::string& name) {
 std::filesystem::path canonical_root(const std::filesystem::path& given) {
   std::error_code code;
   std::filesystem::create_directories(given, code);
-  auto root = std::filesystem::canonical(given, code);
+  auto root = code ? given : std::filesystem::canonical(given, code);
   if (code)
     throw failure{"cannot use root \"" + given.string() + "\": " + code.message()};
   return root;
