@@ -135,8 +135,14 @@ void change::settle(const task_result& result) {
 void change::advance() {
   view_.reset();
   stop_told_tasks();
-  auto eligible = graph_.take_eligible();
-  starts_.insert(starts_.end(), eligible.begin(), eligible.end());
+  for (const auto& start : graph_.take_eligible()) {
+    // What runs in the lane itself has no effect on the host, so it need not wait for its start to be
+    // durable.
+    if (has_effect(start.id))
+      starts_.push_back(start);
+    else
+      hand_to_lane(start);
+  }
   for (auto id : graph_.drain_changed()) {
     dirty_.insert(id);
     note(id);
@@ -272,6 +278,11 @@ void change::remove_spooled_images() {
 }
 
 // --- what is shown ----------------------------------------------------------------------------------
+
+bool change::has_effect(task_id id) {
+  const auto* kind = find_task_kind(task(id).kind);
+  return kind && kind->where != workplace::lane;
+}
 
 lane_actor& change::lane_of(const task_record& task) {
   return lanes_.at(task.lanes.empty() ? lane_number{0} : task.lanes.front());

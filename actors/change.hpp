@@ -44,6 +44,7 @@ private:
   void note(task_id task);
 
   task_record& task(task_id id) { return record_.tasks[index_.at(id)]; }
+  bool has_effect(task_id id);
   lane_actor& lane_of(const task_record& task);
   void add_log(task_record& task, const std::vector<std::string>& lines);
   std::string failed_tasks() const;

@@ -52,7 +52,6 @@ inline constexpr auto squashfuse_start = 30s;
 inline constexpr std::size_t copied_tree_levels = 256;
 
 inline constexpr std::size_t parallel_hooks = 64;
-inline constexpr std::size_t parallel_downloads = 8;
 inline constexpr std::size_t parallel_copies = 4;
 inline constexpr std::size_t performers_per_core = 2;
 
