@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -19,6 +21,18 @@ namespace {
 
 using marks = std::map<std::string, std::string>;
 
+// A process may have an empty environment for good.
+constexpr int most_looks = 5;
+
+// In the midst of an exec a process has a program and not yet an environment.
+bool is_between_programs(pid_t process) {
+  const std::string place = "/proc/" + std::to_string(process);
+  std::error_code code;
+  const auto program = std::filesystem::read_symlink(place + "/exe", code);
+  return !program.empty() &&
+         std::ifstream{place + "/environ"}.peek() == std::ifstream::traits_type::eof();
+}
+
 bool is_marked(pid_t process, const marks& wanted) {
   std::ifstream file{"/proc/" + std::to_string(process) + "/environ", std::ios::binary};
   const std::string environment = '\0' + std::string{std::istreambuf_iterator<char>{file}, {}} + '\0';
@@ -30,7 +44,11 @@ bool is_marked(pid_t process, const marks& wanted) {
 std::vector<file_descriptor> kill_all(const marks& wanted) {
   std::vector<file_descriptor> killed;
   for (const pid_t process : all_processes()) {
-    if (process == getpid() || !is_marked(process, wanted))
+    if (process == getpid())
+      continue;
+    for (int looks = 0; looks < most_looks && is_between_programs(process); ++looks)
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    if (!is_marked(process, wanted))
       continue;
     file_descriptor opened = open_process(process);
     // Its number may have gone to another process before it was opened, so it is looked at again.
