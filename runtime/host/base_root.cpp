@@ -1,6 +1,5 @@
 #include "runtime/host/base_root.hpp"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <sys/mount.h>
