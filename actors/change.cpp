@@ -1,8 +1,10 @@
 #include "actors/change.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "actors/lane.hpp"
+#include "runtime/limits.hpp"
 #include "runtime/rules/lane_summaries.hpp"
 #include "runtime/rules/log_lines.hpp"
 
@@ -10,15 +12,22 @@ namespace troupe {
 
 namespace {
 
-std::vector<graph_task> graph_tasks(const change_record& record) {
+std::vector<graph_task> graph_tasks(const std::vector<task_record>& tasks, task_kind_finder find_kind) {
   std::vector<graph_task> result;
-  result.reserve(record.tasks.size());
-  for (const auto& task : record.tasks) {
-    const auto* kind = find_task_kind(task.kind);
+  result.reserve(tasks.size());
+  for (const auto& task : tasks) {
+    const auto* kind = find_kind(task.kind);
     result.push_back(
         {task.id, task.waits_for, task.lanes, kind && kind->undo, task.status, task.waited});
   }
   return result;
+}
+
+/// Whether a task may wait like this for days, because it is somebody's wish.
+bool is_patient(const wait_reason& reason) {
+  return std::holds_alternative<waits::apps_running>(reason) ||
+         std::holds_alternative<waits::hold>(reason) || std::holds_alternative<waits::claim>(reason) ||
+         std::holds_alternative<waits::restart>(reason);
 }
 
 } // namespace
@@ -31,7 +40,8 @@ change::change(caf::actor_config& config, change_setup setup, company_ptr with)
       snaps_{std::move(setup.snaps)},
       director_{std::move(setup.director)},
       with_{std::move(with)},
-      graph_{graph_tasks(record_)} {
+      graph_{graph_tasks(record_.tasks, with_->find_kind)},
+      starts_when_told_{setup.starts_when_told} {
   for (std::size_t i = 0; i < record_.tasks.size(); ++i)
     index_.emplace(record_.tasks[i].id, i);
 }
@@ -39,28 +49,40 @@ change::change(caf::actor_config& config, change_setup setup, company_ptr with)
 change::behavior_type change::make_behavior() {
   return {
       [this](begin_change) { return begin(); },
-      [this](const task_settled& what) { settle(*what.result); },
+      [this](const task_settled& what) { settle(what); },
       [this](const task_stopped& what) {
+        told_waits_.erase(what.task);
         graph_.handler_not_running(what.task);
         advance();
       },
-      [this](const task_waits& what) {
-        told_waits_.insert_or_assign(what.task, what.reason);
-        view_.reset();
-      },
+      [this](const task_waits& what) { set_wait(what.task, what.reason); },
       [this](const task_advances& what) {
         task(what.task).progress = what.progress;
         view_.reset();
       },
       [this](get_change) { return view(); },
-      [this](abort_change) {
-        return answer<change_view_ptr>([this] {
-          if (graph_.is_ready())
-            throw failure{"cannot abort change " + to_string(record_.id) + " with nothing pending"};
-          abort();
-          return view();
+      [this](abort_change) { return abort([this] { graph_.abort_change(); }); },
+      [this](const abort_lanes& what) {
+        return abort([&] {
+          if (what.lanes.empty())
+            graph_.abort_unready_lanes();
+          else
+            graph_.abort_lanes(what.lanes);
         });
       },
+      [this](const struct give_way& what) { return give_way(what.snap, what.only_say); },
+      [this](resolve_waits) {
+        std::uint64_t waiting = 0;
+        for (const auto& task : record_.tasks)
+          if (graph_.status(task.id) == task_status::wait) {
+            graph_.resolve_wait(task.id);
+            ++waiting;
+          }
+        advance();
+        return waiting;
+      },
+      [this](struct start_next) { return start_next(); },
+      [this](caf::tick_atom) { look_after_tasks(); },
   };
 }
 
@@ -77,9 +99,13 @@ void change::on_exit() {
 caf::result<change_id> change::begin() {
   spawn_lanes();
   if (resumed_)
-    starts_ = graph_.resume_after_restart();
+    interrupted_ = graph_.resume_after_restart();
+  if (!starts_when_told_)
+    for (const auto& start : std::exchange(interrupted_, {}))
+      take(start);
   begun_ = owe<change_id>();
   begun_owed_ = true;
+  phase_ = phase::going;
   advance();
   if (!committing_)
     act_on_commit({}, {});
@@ -88,37 +114,73 @@ caf::result<change_id> change::begin() {
 
 void change::spawn_lanes() {
   auto self = caf::actor_cast<change_actor>(this);
+  std::map<std::string, snap_state_ptr> formers;
+  for (const auto& [name, found] : snaps_)
+    formers.emplace(name, found.state);
   for (auto number : graph_.lanes()) {
+    if (lanes_.contains(number))
+      continue;
     lane_setup setup;
     setup.change = self;
     setup.director = director_;
-    const snap_state* former = nullptr;
-    for (const auto& op : record_.operations) {
-      if (op.lane != number)
-        continue;
-      const auto& found = snaps_.at(op.snap);
-      setup.snaps.emplace(op.snap, found.actor);
-      former = found.state.get();
-    }
+    for (const auto& op : record_.operations)
+      if (op.lane == number)
+        setup.snaps.emplace(op.snap, snaps_.at(op.snap).actor);
     setup.doing = doing_in(number);
-    setup.summary = summarise_lane(record_, number, former);
+    setup.summary = summarise_lane(record_, number, formers);
     lanes_.emplace(number, spawn<lane>(std::move(setup), with_));
   }
 }
 
-void change::abort() {
-  graph_.abort_change();
-  advance();
+// An abort before the begin only says where to begin.
+caf::result<change_view_ptr> change::abort(const std::function<void()>& how) {
+  return answer<change_view_ptr>([&] {
+    if (phase_ != phase::fresh && graph_.is_ready())
+      throw failure{"cannot abort change " + to_string(record_.id) + " with nothing pending"};
+    how();
+    advance();
+    return view();
+  });
 }
 
-void change::settle(const task_result& result) {
+bool change::give_way(const std::string& snap, bool only_say) {
+  for (const auto& op : record_.operations) {
+    if (op.snap != snap || !lanes_.contains(op.lane))
+      continue;
+    auto parked = false;
+    for (auto id : graph_.tasks_of(op.lane)) {
+      auto status = graph_.status(id);
+      auto told = told_waits_.find(id);
+      auto waits_for_apps =
+          told != told_waits_.end() && std::holds_alternative<waits::apps_running>(told->second);
+      if (status == task_status::doing && waits_for_apps)
+        parked = true;
+      else if (status != task_status::do_ && status != task_status::done)
+        return false;
+    }
+    if (parked && !only_say) {
+      graph_.abort_lanes({op.lane});
+      advance();
+    }
+    return parked;
+  }
+  return false;
+}
+
+void change::settle(const task_settled& what) {
+  const auto& result = *what.result;
   auto& task = this->task(result.task);
   add_log(task, result.outcome.log);
   told_waits_.erase(result.task);
+  runnable_since_.erase(result.task);
   states_.insert(states_.end(), result.states.begin(), result.states.end());
+  if (what.claims)
+    take_claims(*what.claims);
+  if (result.outcome.chosen)
+    graph_.set_status(result.task, *result.outcome.chosen);
   if (const auto* finished = std::get_if<outcomes::done>(&result.outcome.result)) {
     if (!result.undo)
-      task.memo = finished->memo;
+      this->task(result.task).memo = finished->memo;
     graph_.finished_ok(result.task);
   } else if (const auto* waits = std::get_if<outcomes::wait>(&result.outcome.result)) {
     graph_.finished_wait(result.task, waits->waited);
@@ -129,35 +191,114 @@ void change::settle(const task_result& result) {
   advance();
 }
 
+void change::take_claims(const claims_granted& granted) {
+  if (!granted.plan)
+    return;
+  snaps_ = granted.snaps;
+  record_.operations = granted.plan->operations;
+  added_.push_back({record_.id, record_.operations, granted.plan->tasks});
+  graph_.add(graph_tasks(granted.plan->tasks, with_->find_kind));
+  for (const auto& task : granted.plan->tasks) {
+    index_.emplace(task.id, record_.tasks.size());
+    record_.tasks.push_back(task);
+  }
+  spawn_lanes();
+  // What an abort would have stopped comes too late for it.
+  if (graph_.count(task_status::abort) > 0)
+    graph_.abort_change();
+}
+
 // --- from one step to the next ------------------------------------------------------------------------
 
 /// Lets the graph go on as far as it can, and makes that durable.
 void change::advance() {
   view_.reset();
+  if (phase_ != phase::going)
+    return;
   stop_told_tasks();
-  for (const auto& start : graph_.take_eligible()) {
-    // What runs in the lane itself has no effect on the host, so it need not wait for its start to be
-    // durable.
-    if (has_effect(start.id))
-      starts_.push_back(start);
-    else
-      hand_to_lane(start);
-  }
+  if (!starts_when_told_)
+    for (const auto& start : graph_.take_eligible())
+      take(start);
   for (auto id : graph_.drain_changed()) {
     dirty_.insert(id);
     note(id);
   }
-  if (!committing_ && (!stored_ || !dirty_.empty() || !starts_.empty() || !states_.empty()))
+  if (!committing_ &&
+      (!stored_ || !dirty_.empty() || !starts_.empty() || !states_.empty() || !added_.empty()))
     commit();
+}
+
+void change::take(const task_start& start) {
+  runnable_since_.emplace(start.id, clock().now());
+  // What runs in the lane itself has no effect on the host, so it need not wait for its start to be
+  // durable.
+  if (has_effect(start.id))
+    starts_.push_back(start);
+  else
+    hand_to_lane(start);
+}
+
+bool change::start_next() {
+  std::optional<task_id> first;
+  auto comes_first = [&](task_id id) { return !first || index_.at(id) < index_.at(*first); };
+  for (const auto& start : interrupted_)
+    if (comes_first(start.id))
+      first = start.id;
+  for (const auto& [id, reason] : told_waits_)
+    if (std::holds_alternative<waits::retry>(reason) && comes_first(id))
+      first = id;
+  auto start = graph_.take_one(first);
+  if (start) {
+    take(*start);
+  } else if (first) {
+    auto again = std::ranges::find(interrupted_, *first, &task_start::id);
+    if (again == interrupted_.end()) {
+      told_waits_.erase(*first);
+      send(lane_of(task(*first)), retry_now{*first});
+    } else {
+      take(*again);
+      interrupted_.erase(again);
+    }
+  }
+  auto started = start || first;
+  advance();
+  return started;
+}
+
+// What a task may do for long has another reason, so this one tells of a fault of ours.
+void change::look_after_tasks() {
+  if (phase_ == phase::ended)
+    return clean_up();
+  auto now = clock().now();
+  for (auto& [id, since] : runnable_since_) {
+    if (now - since < limits::runnable_patience)
+      continue;
+    since = caf::actor_clock::time_point::max();
+    auto text = "task " + to_string(id) + " of change " + to_string(record_.id) + " (" +
+                task(id).summary +
+                ") could run and doesn't; please report it with the output of: " + "troupe why " +
+                to_string(record_.id) + " --json";
+    spdlog::warn("{}", text);
+    send(with_->notices, add_warning{text});
+  }
+  auto is_old = with_->host->os.clock->now() - record_.spawned_at > limits::unready_change_age;
+  auto waits_by_wish =
+      std::ranges::any_of(told_waits_, [](const auto& told) { return is_patient(told.second); });
+  if (phase_ != phase::going || graph_.is_ready() || !is_old || waits_by_wish ||
+      std::exchange(is_stale_, true))
+    return;
+  spdlog::warn("change {} is not ready after {} hours; what isn't ready of it is aborted",
+               to_string(record_.id), limits::unready_change_age.count());
+  graph_.abort_unready_lanes();
+  advance();
 }
 
 void change::stop_told_tasks() {
   for (auto id : graph_.drain_to_stop()) {
     // A start that no lane has heard of yet is simply taken back.
-    auto waiting =
-        std::find_if(starts_.begin(), starts_.end(), [&](const auto& start) { return start.id == id; });
-    if (waiting != starts_.end()) {
-      starts_.erase(waiting);
+    auto is_it = [&](const task_start& start) { return start.id == id; };
+    if (std::erase_if(starts_, is_it) + std::erase_if(interrupted_, is_it) > 0) {
+      runnable_since_.erase(id);
       graph_.handler_not_running(id);
     } else {
       send(lane_of(task(id)), stop_task{id});
@@ -199,6 +340,7 @@ std::shared_ptr<const journal_batch> change::next_batch() {
   if (!stored_)
     batch->new_changes.push_back(std::make_shared<const change_record>(record_));
   stored_ = true;
+  batch->added = std::exchange(added_, {});
   batch->snaps = std::exchange(states_, {});
   if (graph_.is_ready() && !is_set(record_.ready_at)) {
     record_.ready_at = now;
@@ -220,9 +362,9 @@ void change::act_on_commit(const std::vector<task_start>& starts,
     if (graph_.lane_ready(number))
       send(lanes_.at(number), lane_is_ready{});
   if (is_set(record_.ready_at))
-    end();
-  else
-    advance();
+    return end();
+  advance();
+  tell_status();
 }
 
 void change::hand_to_lane(const task_start& start) {
@@ -243,9 +385,20 @@ void change::hand_to_lane(const task_start& start) {
   send(lane_of(row), run_task{std::move(job)});
 }
 
+// Told once it is durable, so that nobody follows what a crash takes back.
+void change::tell_status() {
+  auto status = graph_.change_status();
+  if (std::exchange(told_status_, status) != status)
+    send(with_->notices, add_notice{"change-update",
+                                    to_string(record_.id),
+                                    std::nullopt,
+                                    {{"kind", record_.kind}, {"status", to_string(status)}}});
+}
+
 // It shows as ready only once its snaps are free, so that whoever waits for it can claim them at once.
 void change::end() {
-  remove_spooled_images();
+  phase_ = phase::ended;
+  clean_up();
   auto left = std::make_shared<std::size_t>(lanes_.size());
   auto closed = [this, left] {
     if (--*left > 0)
@@ -253,6 +406,7 @@ void change::end() {
     closed_ = true;
     view_.reset();
     lanes_.clear();
+    tell_status();
     send(director_, change_ended{view()});
     director_ = nullptr;
   };
@@ -261,7 +415,8 @@ void change::end() {
         .then([closed](lane_closed) { closed(); }, [closed](const caf::error&) { closed(); });
 }
 
-void change::remove_spooled_images() {
+// Nobody waits for it, however the change has ended; the next start looks for what is left even so.
+void change::clean_up() {
   std::vector<std::string> images;
   for (const auto& op : record_.operations)
     if (!op.image.empty())
@@ -274,13 +429,28 @@ void change::remove_spooled_images() {
   };
   request(with_->effects, caf::infinite,
           perform_work{std::make_shared<const std::function<void()>>(std::move(remove))})
-      .then([](work_done) {}, [](const caf::error& why) { spdlog::warn("{}", to_failure(why).what()); });
+      .then([](work_done) {},
+            [this](const caf::error& why) {
+              spdlog::warn("cannot clean up after change {}: {}", to_string(record_.id),
+                           to_failure(why).what());
+              if (!is_stopping(why) && ++cleanup_tries_ < limits::cleanup_tries)
+                delayed_send(this, limits::cleanup_retry, caf::tick_atom::value);
+            });
 }
 
 // --- what is shown ----------------------------------------------------------------------------------
 
+void change::set_wait(task_id task, const wait_reason& reason) {
+  told_waits_.insert_or_assign(task, reason);
+  if (std::holds_alternative<waits::runnable>(reason))
+    runnable_since_.emplace(task, clock().now());
+  else
+    runnable_since_.erase(task);
+  view_.reset();
+}
+
 bool change::has_effect(task_id id) {
-  const auto* kind = find_task_kind(task(id).kind);
+  const auto* kind = with_->find_kind(task(id).kind);
   return kind && kind->where != workplace::lane;
 }
 
@@ -329,6 +499,8 @@ change_view_ptr change::view() {
   auto view = std::make_shared<change_view>();
   view->record = record_;
   view->status = graph_.change_status();
+  if (view->status == task_status::error)
+    view->record.error = failed_tasks();
   view->ready = closed_;
   for (auto& task : view->record.tasks) {
     task.status = graph_.status(task.id);
@@ -339,6 +511,7 @@ change_view_ptr change::view() {
     lane_view lane;
     lane.lane = number;
     lane.ready = graph_.lane_ready(number);
+    lane.status = graph_.lane_status(number);
     lane.doing = doing_in(number);
     view->lanes.push_back(std::move(lane));
   }

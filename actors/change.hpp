@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -15,7 +16,8 @@ namespace troupe {
 /// What a change is made with.
 struct change_setup {
   std::shared_ptr<const change_record> record;
-  bool resumed = false; ///< It stands in the journal already and goes on after a restart.
+  bool resumed = false;          ///< It stands in the journal already and goes on after a restart.
+  bool starts_when_told = false; ///< Starts no task but by start_next.
   std::map<std::string, snap_found> snaps; ///< Those it has claimed, by instance name.
   director_actor director;
 };
@@ -31,19 +33,26 @@ public:
 private:
   caf::result<change_id> begin();
   void spawn_lanes();
-  void settle(const task_result& result);
-  void abort();
+  void settle(const task_settled& what);
+  void take_claims(const claims_granted& granted);
+  caf::result<change_view_ptr> abort(const std::function<void()>& how);
+  bool give_way(const std::string& snap, bool only_say);
   void advance();
+  void take(const task_start& start);
+  bool start_next();
+  void look_after_tasks();
   void stop_told_tasks();
   void commit();
   std::shared_ptr<const journal_batch> next_batch();
   void act_on_commit(const std::vector<task_start>& starts, const std::vector<lane_number>& ready);
   void hand_to_lane(const task_start& start);
   void end();
-  void remove_spooled_images();
+  void clean_up();
   void note(task_id task);
 
   task_record& task(task_id id) { return record_.tasks[index_.at(id)]; }
+  void tell_status();
+  void set_wait(task_id task, const wait_reason& reason);
   bool has_effect(task_id id);
   lane_actor& lane_of(const task_record& task);
   void add_log(task_record& task, const std::vector<std::string>& lines);
@@ -61,10 +70,18 @@ private:
   task_graph graph_;
   std::unordered_map<task_id, std::size_t> index_;
   std::map<lane_number, lane_actor> lanes_;
-  std::vector<task_start> starts_;     ///< To be handed out after the next commit.
-  std::set<task_id> dirty_;            ///< Rows that the next commit writes.
-  std::vector<snap_state_ptr> states_; ///< Snap states that the next commit writes.
+  std::vector<task_start> starts_;      ///< To be handed out after the next commit.
+  std::vector<task_start> interrupted_; ///< By a restart, and not yet started again.
+  std::set<task_id> dirty_;             ///< Rows that the next commit writes.
+  std::vector<added_tasks> added_;      ///< What the next commit adds.
+  std::vector<snap_state_ptr> states_;  ///< Snap states that the next commit writes.
   std::unordered_map<task_id, wait_reason> told_waits_;
+  std::unordered_map<task_id, caf::actor_clock::time_point> runnable_since_;
+  task_status told_status_ = task_status::hold;
+  bool starts_when_told_;
+  enum class phase { fresh, going, ended } phase_ = phase::fresh;
+  int cleanup_tries_ = 0;
+  bool is_stale_ = false; ///< Has been given up for its age.
   bool committing_ = false;
   bool closed_ = false;
   owed_reply<change_id> begun_;

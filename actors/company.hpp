@@ -12,11 +12,16 @@ struct company {
   inspector_actor inspector;
   journal_actor journal;
   scheduler_actor scheduler;
+  notices_actor notices;
   performers_actor effects;
   performers_actor copies;
   performers_actor hooks;
   const task_host* host = nullptr; ///< Outlives all actors.
+  task_kind_finder find_kind = find_task_kind;
 
+  static const char* pool_name(workplace where) {
+    return where == workplace::hooks ? "hooks" : where == workplace::copies ? "copies" : "effects";
+  }
   const performers_actor& pool(workplace where) const {
     return where == workplace::hooks ? hooks : where == workplace::copies ? copies : effects;
   }

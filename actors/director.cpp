@@ -4,49 +4,27 @@
 
 #include "actors/change.hpp"
 #include "actors/snap.hpp"
-#include "runtime/json/json.hpp"
 #include "runtime/limits.hpp"
 #include "runtime/rules/planner.hpp"
 
 namespace troupe {
 
-/// A request on its way to become a change.
-struct director::starting {
-  operation_request request;
-  change_id id;
-  std::vector<std::string> names; ///< In the order of claiming.
-  std::map<std::string, snap_found> granted;
-  owed_reply<change_id> reply;
-};
-
 namespace {
-
-failure conflict(const std::string& name, const claim_owner& owner, time_point now) {
-  auto age_s = std::chrono::duration_cast<std::chrono::seconds>(now - owner.since).count();
-  json::object value{{"snap-name", name},
-                     {"change-kind", owner.change_kind},
-                     {"change-id", to_string(owner.change)},
-                     {"age-s", age_s},
-                     {"requester-uid", owner.requester_uid}};
-  return {failure_kind::change_conflict,
-          "snap \"" + name + "\" has \"" + owner.change_kind + "\" change in progress",
-          json::write(value)};
-}
 
 claim_owner owner_of(const change_record& record, lane_number lane) {
   return {record.id, lane, record.kind, record.spawned_at, record.requester_uid};
+}
+
+/// The task that waits for the claims of a change which hasn't got them yet; null for others.
+const task_record* claim_task_of(const change_record& record) {
+  auto has_one_task = record.tasks.size() == 1;
+  return has_one_task && record.tasks.front().kind == "claim-snaps" ? &record.tasks.front() : nullptr;
 }
 
 bool names_snap(const change_view& view, const std::string& snap) {
   const auto& operations = view.record.operations;
   return snap.empty() || std::any_of(operations.begin(), operations.end(),
                                      [&](const operation& op) { return op.snap == snap; });
-}
-
-snap_state_ptr unknown_state(const std::string& name) {
-  auto state = std::make_shared<snap_state>();
-  state->name = name;
-  return state;
 }
 
 change_view_ptr ended_view(change_record&& record) {
@@ -95,20 +73,30 @@ director::behavior_type director::make_behavior() {
         else
           installed_.erase(name);
       },
+      [this](const plan_operation& what) {
+        return answer<change_record_ptr>([&] { return plan_only(what.request); });
+      },
+      [this](const claim_for_change& what) {
+        return answer<claims_granted>([&] { return claim_for(what); });
+      },
+      [this](const struct stop_claiming& what) { stop_claiming(what.change); },
       [this](const list_changes& what) { return list(what); },
       [this](const find_change& what) { return answer<change_view_ptr>([&] { return find(what.id); }); },
       [this](const abort_change_by_id& what) {
-        return answer<change_view_ptr>([&] { return abort(what.id); });
+        return answer<change_view_ptr>([&] { return abort(what); });
       },
       [this](const change_ended& what) { ended(what.view); },
+      [this](caf::tick_atom) { look_after_changes(); },
+      [this](caf::tick_atom, change_id id) { give_up_claiming(id); },
   };
 }
 
 // Members that hold each other would outlive the actors otherwise; so in changes and lanes.
 void director::on_exit() {
-  for (const auto& [id, actor] : live_)
-    send_exit(actor, caf::exit_reason::user_shutdown);
+  for (const auto& [id, change] : live_)
+    send_exit(change.actor, caf::exit_reason::user_shutdown);
   live_.clear();
+  claiming_.clear();
   snaps_.clear();
 }
 
@@ -117,6 +105,9 @@ void director::on_exit() {
 
 void director::resume() {
   restore_snaps();
+  // Owners come first, so that nobody who waits for them takes their snaps.
+  std::ranges::stable_partition(contents_.changes,
+                                [](const auto& record) { return !claim_task_of(record); });
   for (auto& record : contents_.changes)
     restore_change(record);
   for (const auto& [id, view] : ended_)
@@ -128,7 +119,7 @@ void director::resume() {
 void director::restore_snaps() {
   std::map<std::string, claim_owner> owners;
   for (const auto& record : contents_.changes)
-    if (!is_set(record.ready_at))
+    if (!is_set(record.ready_at) && !claim_task_of(record))
       for (const auto& op : record.operations)
         owners.emplace(op.snap, owner_of(record, op.lane));
   for (const auto& state : contents_.snaps) {
@@ -141,130 +132,41 @@ void director::restore_snaps() {
 }
 
 void director::restore_change(change_record& record) {
+  auto id = record.id;
   if (is_set(record.ready_at)) {
-    auto id = record.id;
     ended_.emplace(id, ended_view(std::move(record)));
     return;
   }
   change_setup setup;
   setup.resumed = true;
   setup.director = caf::actor_cast<director_actor>(this);
-  for (const auto& op : record.operations)
-    setup.snaps.emplace(op.snap, snap_found{snaps_.at(op.snap).actor, snaps_.at(op.snap).state});
-  auto id = record.id;
-  under_way_.emplace(id, record.operations);
+  owners_.emplace(id, owner_of(record, 0));
+  live_change going_on;
+  if (const auto* task = claim_task_of(record)) {
+    queue_up(id, request_of(record), wait_limit_of(*task));
+  } else {
+    std::vector<std::string> names;
+    for (const auto& op : record.operations) {
+      setup.snaps.emplace(op.snap, snap_found{snaps_.at(op.snap).actor, snaps_.at(op.snap).state});
+      names.push_back(op.snap);
+    }
+    claims_.restore(id, names);
+    going_on.operations = record.operations;
+  }
   setup.record = std::make_shared<const change_record>(std::move(record));
-  auto going_on = spawn<change>(std::move(setup), with_);
-  live_.emplace(id, going_on);
-  request(going_on, caf::infinite, begin_change{}).then([](change_id) {}, [](const caf::error&) {});
+  going_on.actor = spawn<change>(std::move(setup), with_);
+  request(going_on.actor, caf::infinite, begin_change{})
+      .then([](change_id) {}, [](const caf::error&) {});
+  live_.emplace(id, std::move(going_on));
+  schedule_look();
 }
 
-// --- starting a change
-// -------------------------------------------------------------------------------------
+// --- snaps ------------------------------------------------------------------------------------------
 
-caf::result<change_id> director::start(const operation_request& what) {
-  auto op = std::make_shared<starting>();
-  op->request = what;
-  for (const auto& snap : what.snaps)
-    op->names.push_back(snap.snap);
-  std::sort(op->names.begin(), op->names.end());
-  auto twice = std::adjacent_find(op->names.begin(), op->names.end());
-  if (op->names.empty())
-    throw failure{"cannot start change: no snap is named"};
-  if (twice != op->names.end())
-    throw failure{"cannot start change: snap \"" + *twice + "\" is named twice"};
-  op->id = {++last_change_.value};
-  op->reply = owe<change_id>();
-  request(with_->journal, caf::infinite, get_journal_health{})
-      .then(
-          [this, op](const journal_health& health) {
-            // Removing snaps is how a user frees the disk.
-            if (!health.trouble.empty() && op->request.snaps.front().verb != "remove")
-              return op->reply.fail(
-                  {failure_kind::unavailable, "cannot take new work: " + health.trouble});
-            claim_next(op);
-          },
-          [op](const caf::error& why) { op->reply.fail(why); });
-  return caf::delegated<change_id>{};
-}
-
-// Claims are taken in the order of the names, so that two requests for the same snaps can't each hold
-// what the other wants.
-void director::claim_next(const starting_ptr& op) {
-  if (op->granted.size() == op->names.size())
-    return plan_and_begin(op);
-  const auto& name = op->names[op->granted.size()];
-  const auto& wanted = op->request.snaps;
-  auto lane = std::find_if(wanted.begin(), wanted.end(), [&](const auto& s) { return s.snap == name; }) -
-              wanted.begin() + 1;
-  auto now = with_->host->os.clock->now();
-  claim_owner who{op->id, static_cast<lane_number>(lane), change_kind(op->request), now,
-                  op->request.uid};
-  auto actor = use(name).actor;
-  request(actor, caf::infinite, claim_snap{who})
-      .then(
-          [this, op, name, actor, now](const claim_answer& answer) {
-            if (!answer.granted) {
-              drop(name);
-              return give_up(op, conflict(name, answer.owner, now));
-            }
-            op->granted.emplace(name, snap_found{actor, answer.state});
-            claim_next(op);
-          },
-          [this, op, name](const caf::error& why) {
-            drop(name);
-            give_up(op, to_failure(why));
-          });
-}
-
-void director::plan_and_begin(const starting_ptr& op) {
-  change_setup setup;
-  setup.director = caf::actor_cast<director_actor>(this);
-  setup.snaps = op->granted;
-  change_actor begun;
-  std::vector<operation> operations;
-  try {
-    plan_context context;
-    context.change = op->id;
-    context.now = with_->host->os.clock->now();
-    context.next_task = [this] { return task_id{++last_task_.value}; };
-    context.installed = &installed_;
-    for (const auto& [name, found] : op->granted)
-      context.claimed.emplace(name, found.state);
-    for (const auto& [id, operations] : under_way_)
-      for (const auto& other : operations)
-        context.under_way.push_back(&other);
-    setup.record = std::make_shared<const change_record>(plan(op->request, context));
-    operations = setup.record->operations;
-    begun = spawn<change>(std::move(setup), with_);
-  } catch (const failure& why) {
-    return give_up(op, why);
-  }
-  live_.emplace(op->id, begun);
-  under_way_.emplace(op->id, std::move(operations));
-  request(begun, caf::infinite, begin_change{})
-      .then([op](change_id id) { op->reply.deliver(id); },
-            [this, op](const caf::error& why) {
-              send_exit(live_.at(op->id), caf::exit_reason::user_shutdown);
-              live_.erase(op->id);
-              under_way_.erase(op->id);
-              give_up(op, to_failure(why));
-            });
-}
-
-void director::give_up(const starting_ptr& op, const failure& why) {
-  auto left = std::make_shared<std::size_t>(op->granted.size());
-  if (op->granted.empty())
-    return op->reply.fail(why);
-  for (const auto& [name, found] : op->granted) {
-    auto released = [this, op, why, left, name] {
-      drop(name);
-      if (--*left == 0)
-        op->reply.fail(why);
-    };
-    request(found.actor, caf::infinite, release_claim{op->id})
-        .then([released](claim_released) { released(); }, [released](const caf::error&) { released(); });
-  }
+snap_state_ptr director::unknown_state(const std::string& name) {
+  auto state = std::make_shared<snap_state>();
+  state->name = name;
+  return state;
 }
 
 // A snap that isn't installed has an actor only while a change or a request uses it.
@@ -293,6 +195,7 @@ director::known_snap& director::add_snap(const snap_state_ptr& state,
 // ---------------------------------------------------------------------------------------------
 
 caf::result<change_list> director::list(const list_changes& what) {
+  prune();
   struct gathering {
     std::map<change_id, change_view_ptr> found;
     std::size_t left = 0;
@@ -315,8 +218,8 @@ caf::result<change_list> director::list(const list_changes& what) {
     return caf::delegated<change_list>{};
   }
   all->left = live_.size();
-  for (const auto& [id, actor] : live_)
-    request(actor, caf::infinite, get_change{})
+  for (const auto& [id, change] : live_)
+    request(change.actor, caf::infinite, get_change{})
         .then(
             [all, finish, snap = what.snap](const change_view_ptr& view) {
               if (names_snap(*view, snap))
@@ -339,37 +242,65 @@ failure unknown_change(change_id id) {
 
 caf::result<change_view_ptr> director::find(change_id id) {
   if (auto live = live_.find(id); live != live_.end())
-    return delegate(live->second, get_change{});
+    return delegate(live->second.actor, get_change{});
   if (auto known = ended_.find(id); known != ended_.end())
     return known->second;
   throw unknown_change(id);
 }
 
-caf::result<change_view_ptr> director::abort(change_id id) {
-  if (auto live = live_.find(id); live != live_.end())
-    return delegate(live->second, abort_change{});
-  if (!ended_.contains(id))
-    throw unknown_change(id);
-  throw failure{"cannot abort change " + to_string(id) + " with nothing pending"};
+caf::result<change_view_ptr> director::abort(const abort_change_by_id& what) {
+  auto live = live_.find(what.id);
+  if (live == live_.end()) {
+    if (ended_.contains(what.id))
+      throw failure{"cannot abort change " + to_string(what.id) + " with nothing pending"};
+    throw unknown_change(what.id);
+  }
+  if (what.lanes.empty())
+    return delegate(live->second.actor, abort_change{});
+  return delegate(live->second.actor, abort_lanes{what.lanes});
 }
 
 void director::ended(const change_view_ptr& view) {
-  live_.erase(view->record.id);
-  under_way_.erase(view->record.id);
-  for (const auto& op : view->record.operations)
+  auto id = view->record.id;
+  auto live = live_.extract(id);
+  if (!live)
+    return;
+  for (const auto& op : live.mapped().operations)
     drop(op.snap);
-  keep(view);
+  ended_.insert_or_assign(id, view);
+  ended_order_.push_back(id);
+  free_claims(id);
+  prune();
 }
 
-void director::keep(const change_view_ptr& view) {
-  ended_.insert_or_assign(view->record.id, view);
-  ended_order_.push_back(view->record.id);
-  if (ended_.size() <= limits::ended_changes_kept)
-    return;
+// --- looking after changes --------------------------------------------------------------------------
+
+void director::schedule_look() {
+  if (!std::exchange(looks_, true))
+    delayed_send(this, limits::runnable_patience, caf::tick_atom::value);
+}
+
+void director::look_after_changes() {
+  looks_ = false;
+  for (const auto& [id, change] : live_)
+    send(change.actor, caf::tick_atom::value);
+  if (!live_.empty())
+    schedule_look();
+}
+
+void director::prune() {
+  auto oldest = with_->host->os.clock->now() - limits::ended_change_age;
   auto batch = std::make_shared<journal_batch>();
-  batch->pruned.push_back(ended_order_.front());
-  ended_.erase(ended_order_.front());
-  ended_order_.pop_front();
+  while (!ended_order_.empty()) {
+    auto id = ended_order_.front();
+    if (ended_order_.size() <= limits::ended_changes_kept && ended_.at(id)->record.ready_at >= oldest)
+      break;
+    batch->pruned.push_back(id);
+    ended_.erase(id);
+    ended_order_.pop_front();
+  }
+  if (batch->pruned.empty())
+    return;
   request(with_->journal, caf::infinite, append{std::move(batch)})
       .then([](committed) {}, [](const caf::error& why) { spdlog::warn("{}", to_failure(why).what()); });
 }

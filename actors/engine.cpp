@@ -7,6 +7,7 @@
 #include "actors/gateway.hpp"
 #include "actors/inspector.hpp"
 #include "actors/journal.hpp"
+#include "actors/notices.hpp"
 #include "actors/performers.hpp"
 #include "actors/scheduler.hpp"
 #include "runtime/limits.hpp"
@@ -44,6 +45,9 @@ engine::engine(caf::actor_system& system, engine_options options) {
                          ? system.spawn<journal, caf::detached>(options.database, members->inspector)
                          : system.spawn<journal>(options.database, members->inspector);
   members->scheduler = system.spawn<scheduler>(options.constraints, members->inspector);
+  members->notices =
+      system.spawn<notices>(std::move(contents.notices), std::move(contents.warnings),
+                            members->journal, options.host->os.clock, members->inspector);
   auto pool = [&](const std::string& name, std::size_t limit) {
     return system.spawn<performers>(name, limit, options.detached, members->inspector);
   };
@@ -63,6 +67,7 @@ engine::~engine() {
   for (const auto* pool : {&company_->effects, &company_->copies, &company_->hooks})
     dismiss(*pool);
   dismiss(company_->scheduler);
+  dismiss(company_->notices);
   dismiss(company_->journal);
   dismiss(company_->inspector);
 }

@@ -24,7 +24,7 @@ struct endpoint {
 constexpr std::array endpoints{
     endpoint{"GET", "/v2/system-info", access_level::open, &gateway::system_info},
     endpoint{"GET", "/v2/snaps", access_level::open, &gateway::snaps},
-    endpoint{"POST", "/v2/snaps", access_level::authenticated, &gateway::install_file},
+    endpoint{"POST", "/v2/snaps", access_level::authenticated, &gateway::install_files},
     endpoint{"GET", "/v2/snaps/*", access_level::open, &gateway::snap},
     endpoint{"POST", "/v2/snaps/*", access_level::authenticated, &gateway::operate_on_snap},
     endpoint{"GET", "/v2/apps", access_level::open, &gateway::apps},
@@ -34,13 +34,17 @@ constexpr std::array endpoints{
     endpoint{"GET", "/v2/find", access_level::open, &gateway::find_in_store},
     endpoint{"GET", "/v2/sections", access_level::open, &gateway::nothing_yet},
     endpoint{"GET", "/v2/interfaces", access_level::open, &gateway::nothing_yet},
-    endpoint{"GET", "/v2/warnings", access_level::open, &gateway::nothing_yet},
-    endpoint{"POST", "/v2/warnings", access_level::authenticated, &gateway::okay_warnings},
+    endpoint{"GET", "/v2/notices", access_level::open, &gateway::notices},
+    endpoint{"GET", "/v2/notices/*", access_level::open, &gateway::notice},
+    endpoint{"GET", "/v2/warnings", access_level::open, &gateway::warnings},
+    endpoint{"POST", "/v2/warnings", access_level::authenticated, &gateway::act_on_warnings},
     endpoint{"GET", "/v2/connections", access_level::open, &gateway::no_connections},
     endpoint{"GET", "/v2/aliases", access_level::open, &gateway::no_aliases},
     endpoint{"GET", "/v2/troupe/facilities", access_level::open, &gateway::facilities},
     endpoint{"GET", "/v2/troupe/actors", access_level::open, &gateway::actors},
     endpoint{"GET", "/v2/troupe/events", access_level::open, &gateway::events},
+    endpoint{"GET", "/v2/troupe/why", access_level::open, &gateway::why},
+    endpoint{"GET", "/v2/troupe/history", access_level::open, &gateway::history},
 };
 
 bool matches(std::string_view pattern, std::string_view path) {
@@ -93,6 +97,18 @@ void gateway::route(const exchange_ptr& what) {
   } catch (const std::exception& why) {
     what->reply(error({failure_kind::internal, why.what()}));
   }
+}
+
+// The snap client tells its user of new warnings after any command, from whichever answer came last. To
+// ask for their number each time costs a message, and no copy of it can be out of date.
+void gateway::reply_with_warnings(const exchange_ptr& what, troupe::response answer) {
+  auto reply = std::make_shared<troupe::response>(std::move(answer));
+  request(with_->notices, limits::actor_request, get_warning_count{})
+      .then(
+          [what, reply](const warning_count& pending) {
+            what->reply(with_warnings(std::move(*reply), pending.count, pending.newest));
+          },
+          [what, reply](const caf::error&) { what->reply(std::move(*reply)); });
 }
 
 } // namespace troupe

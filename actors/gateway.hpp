@@ -34,24 +34,36 @@ public:
   void no_connections(const exchange_ptr& what, const std::string&);
   void no_aliases(const exchange_ptr& what, const std::string&);
   void find_in_store(const exchange_ptr& what, const std::string&);
-  void okay_warnings(const exchange_ptr& what, const std::string&);
+
+  void notices(const exchange_ptr& what, const std::string&);
+  void notice(const exchange_ptr& what, const std::string& id);
+  void warnings(const exchange_ptr& what, const std::string&);
+  void act_on_warnings(const exchange_ptr& what, const std::string&);
+  void history(const exchange_ptr& what, const std::string&);
 
   void snaps(const exchange_ptr& what, const std::string&);
   void snap(const exchange_ptr& what, const std::string& name);
   void apps(const exchange_ptr& what, const std::string&);
-  void install_file(const exchange_ptr& what, const std::string&);
+  void install_files(const exchange_ptr& what, const std::string&);
   void operate_on_snap(const exchange_ptr& what, const std::string& name);
 
   void changes(const exchange_ptr& what, const std::string&);
   void change(const exchange_ptr& what, const std::string& id);
   void act_on_change(const exchange_ptr& what, const std::string& id);
+  void why(const exchange_ptr& what, const std::string&);
 
 private:
   void route(const exchange_ptr& what);
   std::string runs_on(const snap_info& info) const;
   void operate_on_snaps(const exchange_ptr& what);
+  void operate(const exchange_ptr& what, const json::object& body,
+               const std::vector<std::string>& names);
+  void show_plan(const exchange_ptr& what, operation_request wanted);
   void begin(const exchange_ptr& what, operation_request wanted);
   void remove_files(const std::vector<std::string>& unwanted);
+
+  /// Replies with a sync answer, and in it how many warnings nobody has said okay to.
+  void reply_with_warnings(const exchange_ptr& what, troupe::response answer);
 
   /// Replies with what `render` makes of the answer, or with the error.
   template <class Answer, class Target, class Message, class Render>

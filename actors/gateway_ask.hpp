@@ -10,9 +10,9 @@ template <class Answer, class Target, class Message, class Render>
 void gateway::ask(const exchange_ptr& what, const Target& target, Message message, Render render) {
   request(target, limits::actor_request, std::move(message))
       .then(
-          [what, render = std::move(render)](const Answer& answer) {
+          [this, what, render = std::move(render)](const Answer& answer) {
             try {
-              what->reply(render(answer));
+              reply_with_warnings(what, render(answer));
             } catch (const failure& why) {
               what->reply(error(why));
             } catch (const std::exception& why) {

@@ -15,6 +15,24 @@ change_id parse_change_id(const std::string& text) {
   return id;
 }
 
+/// The lanes that an abort is about; none: all of them.
+std::vector<lane_number> lanes_in(const json::object& body) {
+  std::vector<lane_number> lanes;
+  const auto* given = body.if_contains("lanes");
+  if (!given)
+    return lanes;
+  const auto* list = given->if_array();
+  if (!list || list->empty())
+    throw failure{"cannot abort lanes: \"lanes\" must be a list of lane numbers"};
+  for (const auto& item : *list) {
+    boost::system::error_code problem;
+    lanes.push_back(item.to_number<lane_number>(problem));
+    if (problem)
+      throw failure{"cannot abort lanes: " + json::write(item) + " is no lane number"};
+  }
+  return lanes;
+}
+
 response render_change(const change_view_ptr& view) { return sync(change_resource(*view)); }
 
 } // namespace
@@ -42,11 +60,13 @@ void gateway::change(const exchange_ptr& what, const std::string& id) {
 }
 
 void gateway::act_on_change(const exchange_ptr& what, const std::string& id) {
-  auto action = json::string_or(json::parse_object(what->what().body), "action");
+  auto body = json::parse_object(what->what().body);
+  auto action = json::string_or(body, "action");
   if (action != "abort")
     throw failure{"cannot act on change " + id + ": unknown action \"" + action +
                   "\"; abort is the only one"};
-  ask<change_view_ptr>(what, director_, abort_change_by_id{parse_change_id(id)}, render_change);
+  ask<change_view_ptr>(what, director_, abort_change_by_id{parse_change_id(id), lanes_in(body)},
+                       render_change);
 }
 
 } // namespace troupe

@@ -8,6 +8,7 @@
 #include "runtime/snap/base.hpp"
 #include "runtime/snap/image.hpp"
 #include "runtime/snap/names.hpp"
+#include "runtime/tasks/plan_resource.hpp"
 
 namespace troupe {
 
@@ -32,16 +33,12 @@ const snap_state& find_installed(const snap_list& list, const std::string& name)
   return **found;
 }
 
-/// The fields of a form, and where its file is.
+/// The fields of a form, and where its files are.
 struct install_form {
   std::map<std::string, std::string> fields;
-  std::size_t file_part = 0;
-  std::string filename;
+  std::vector<std::size_t> file_parts;
 
-  bool is_set(const std::string& key) const {
-    auto found = fields.find(key);
-    return found != fields.end() && found->second == "true";
-  }
+  bool is_set(const std::string& key) const { return field(key) == "true"; }
   std::string field(const std::string& key) const {
     auto found = fields.find(key);
     return found == fields.end() ? std::string{} : found->second;
@@ -50,23 +47,20 @@ struct install_form {
 
 install_form read_form(const request& what) {
   install_form form;
-  std::size_t files = 0;
   for (std::size_t i = 0; i < what.parts.size(); ++i) {
     const auto& part = what.parts[i];
-    if (part.file.empty()) {
+    if (part.file.empty())
       form.fields.emplace(part.name, part.value);
-    } else if (part.name == "snap") {
-      ++files;
-      form.file_part = i;
-      form.filename = part.filename;
-    }
+    else if (part.name == "snap")
+      form.file_parts.push_back(i);
   }
   if (form.field("action") != "install")
     throw failure{"cannot take files for action \"" + form.field("action") +
                   "\"; install is the only one"};
-  if (files != 1)
-    throw failure{"cannot install: the request holds " + std::to_string(files) +
-                  " snap files, and one is wanted"};
+  if (form.file_parts.empty())
+    throw failure{"cannot install: the request holds no snap file"};
+  if (form.file_parts.size() > 1 && !form.field("name").empty())
+    throw failure{"cannot install: a name was given for more than one file"};
   return form;
 }
 
@@ -74,13 +68,21 @@ snap_flags flags_of(const install_form& form) {
   return {form.is_set("devmode"), form.is_set("jailmode"), form.is_set("classic")};
 }
 
-void check_install(const install_form& form, const snap_info& info) {
+void check_install(const install_form& form, const std::string& filename, const snap_info& info) {
   if (!form.is_set("dangerous") && !form.is_set("devmode"))
-    throw failure{"cannot find signatures with metadata for snap \"" + form.filename +
+    throw failure{"cannot find signatures with metadata for snap \"" + filename +
                   "\"; use --dangerous to install a file without them"};
   if (info.confinement == confinement::classic && !form.is_set("classic"))
     throw failure{failure_kind::snap_needs_classic,
                   "snap \"" + info.name + "\" requires classic confinement; use --classic to allow it"};
+}
+
+std::vector<std::string> images_of(const operation_request& wanted) {
+  std::vector<std::string> images;
+  for (const auto& snap : wanted.snaps)
+    if (!snap.image.empty())
+      images.push_back(snap.image);
+  return images;
 }
 
 } // namespace
@@ -138,42 +140,52 @@ void gateway::apps(const exchange_ptr& what, const std::string&) {
   });
 }
 
-// The image is synced before the change that needs it is accepted, so that no accepted change can lose
-// its image to a power cut.
-void gateway::install_file(const exchange_ptr& what, const std::string&) {
+// The images are synced before the change that needs them is accepted, so that no accepted change can
+// lose its image to a power cut.
+void gateway::install_files(const exchange_ptr& what, const std::string&) {
   if (!what->what().is_form)
     return operate_on_snaps(what);
-  auto form = std::make_shared<install_form>(read_form(what->what()));
-  auto info = std::make_shared<snap_info>();
-  auto read = [what, form, info, files = with_->host->os.files] {
-    const auto& image = what->what().parts.at(form->file_part).file;
-    try {
-      *info = read_image_info(image);
-    } catch (const failure& why) {
-      throw in_users_words(why, image.string(), form->filename);
+  auto form = std::make_shared<const install_form>(read_form(what->what()));
+  auto wanted = std::make_shared<operation_request>();
+  wanted->uid = what->what().from.uid;
+  set_options(*wanted, form->field("transaction"), form->field("conflict"));
+  auto read = [what, form, wanted, files = with_->host->os.files] {
+    for (auto part : form->file_parts) {
+      const auto& [name, filename, value, image, bytes] = what->what().parts.at(part);
+      auto info = std::make_shared<snap_info>();
+      try {
+        *info = read_image_info(image);
+      } catch (const failure& why) {
+        throw in_users_words(why, image.string(), filename);
+      }
+      check_install(*form, filename, *info);
+      files->sync_file(image);
+      files->sync_dir(image.parent_path());
+      snap_request snap;
+      snap.verb = "install";
+      snap.snap = form->field("name").empty() ? info->name : form->field("name");
+      snap.info = info;
+      auto path = form->field("snap-path");
+      snap.given_path = path.empty() || form->file_parts.size() > 1 ? filename : path;
+      snap.flags = flags_of(*form);
+      check_instance_name(snap.snap);
+      wanted->snaps.push_back(std::move(snap));
     }
-    check_install(*form, *info);
-    files->sync_file(image);
-    files->sync_dir(image.parent_path());
   };
   request(with_->effects, caf::infinite,
           perform_work{std::make_shared<const std::function<void()>>(std::move(read))})
       .then(
-          [this, what, form, info](work_done) {
-            snap_request wanted;
-            wanted.verb = "install";
-            wanted.snap = form->field("name").empty() ? info->name : form->field("name");
-            wanted.info = info;
-            wanted.given_path =
-                form->field("snap-path").empty() ? form->filename : form->field("snap-path");
-            wanted.flags = flags_of(*form);
+          [this, what, form, wanted](work_done) {
+            if (form->is_set("plan"))
+              return show_plan(what, *wanted);
             try {
-              check_instance_name(wanted.snap);
-              wanted.image = what->keep_file(form->file_part).string();
+              for (std::size_t i = 0; i < form->file_parts.size(); ++i)
+                wanted->snaps[i].image = what->keep_file(form->file_parts[i]).string();
             } catch (const failure& why) {
+              remove_files(images_of(*wanted));
               return what->reply(error(why));
             }
-            begin(what, {{std::move(wanted)}, what->what().from.uid});
+            begin(what, std::move(*wanted));
           },
           [what](const caf::error& why) { what->reply(error(to_failure(why))); });
 }
@@ -183,16 +195,25 @@ void gateway::operate_on_snaps(const exchange_ptr& what) {
   auto names = json::strings(body, "snaps");
   if (names.empty())
     throw failure{"cannot start change: no snap is named"};
-  operation_request wanted;
-  wanted.uid = what->what().from.uid;
-  for (const auto& name : names)
-    wanted.snaps.push_back(snap_request_of(body, name));
-  begin(what, std::move(wanted));
+  operate(what, body, names);
 }
 
 void gateway::operate_on_snap(const exchange_ptr& what, const std::string& name) {
-  auto body = json::parse_object(what->what().body);
-  begin(what, {{snap_request_of(body, name)}, what->what().from.uid});
+  operate(what, json::parse_object(what->what().body), {name});
+}
+
+void gateway::operate(const exchange_ptr& what, const json::object& body,
+                      const std::vector<std::string>& names) {
+  auto wanted = operation_request_of(body, names, what->what().from.uid);
+  if (json::bool_or(body, "plan"))
+    show_plan(what, std::move(wanted));
+  else
+    begin(what, std::move(wanted));
+}
+
+void gateway::show_plan(const exchange_ptr& what, operation_request wanted) {
+  ask<change_record_ptr>(what, director_, plan_operation{std::move(wanted)},
+                         [](const change_record_ptr& plan) { return sync(plan_resource(*plan)); });
 }
 
 void gateway::remove_files(const std::vector<std::string>& unwanted) {
@@ -206,10 +227,7 @@ void gateway::remove_files(const std::vector<std::string>& unwanted) {
 }
 
 void gateway::begin(const exchange_ptr& what, operation_request wanted) {
-  std::vector<std::string> images;
-  for (const auto& snap : wanted.snaps)
-    if (!snap.image.empty())
-      images.push_back(snap.image);
+  auto images = images_of(wanted);
   request(director_, caf::infinite, start_operation{std::move(wanted)})
       .then([what](change_id id) { what->reply(async(to_string(id))); },
             [this, what, images](const caf::error& why) {

@@ -33,7 +33,8 @@ std::string kernel_version() {
 
 void gateway::system_info(const exchange_ptr& what, const std::string&) {
   const auto& paths = with_->host->paths;
-  what->reply(
+  reply_with_warnings(
+      what,
       sync(json::object{{"series", "16"},
                         {"version", version},
                         {"build-id", std::string{"troupe-"} + version},
@@ -99,8 +100,6 @@ void gateway::no_connections(const exchange_ptr& what, const std::string&) {
 void gateway::no_aliases(const exchange_ptr& what, const std::string&) {
   what->reply(sync(json::object{}));
 }
-
-void gateway::okay_warnings(const exchange_ptr& what, const std::string&) { what->reply(sync(0)); }
 
 void gateway::find_in_store(const exchange_ptr& what, const std::string&) {
   const auto& query = what->what().query;

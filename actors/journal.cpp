@@ -15,6 +15,13 @@ journal::behavior_type journal::make_behavior() {
         schedule_commit();
         return caf::delegated<committed>{};
       },
+      [this](const append_later& what) { keep_for_later(what.batch); },
+      [this](const read_history& what) {
+        return answer<history_list>([&] {
+          return database_->history(what.limit,
+                                    what.snap.empty() ? std::nullopt : std::optional{what.snap});
+        });
+      },
       [this](get_journal_health) {
         check_reserve();
         return health_;
@@ -34,10 +41,23 @@ void journal::schedule_commit() {
   }
 }
 
+// It is written along with the next batch that somebody waits for, so that it costs no sync of its own.
+void journal::keep_for_later(const std::shared_ptr<const journal_batch>& batch) {
+  if (later_ >= limits::journal_later_batches)
+    return;
+  ++later_;
+  waiting_.push_back({batch, std::nullopt});
+  if (!scheduled_ && !std::exchange(later_scheduled_, true))
+    delayed_send(this, limits::journal_laziness, caf::tick_atom::value);
+}
+
 void journal::commit() {
   std::vector<journal_batch> group;
   for (const auto& w : waiting_)
     group.push_back(*w.batch);
+  later_scheduled_ = false;
+  if (group.empty())
+    return;
   try {
     database_->commit(group);
   } catch (const failure& what) {
@@ -45,16 +65,18 @@ void journal::commit() {
       return commit_one_by_one();
     return retry_later(what.what());
   }
+  later_ = 0;
   health_.commits += 1;
   health_.batches += waiting_.size();
   for (auto& w : std::exchange(waiting_, {}))
-    w.reply.deliver({});
+    if (w.reply)
+      w.reply->deliver({});
   check_reserve();
 }
 
 // On the reserve only changes under way may go on; new ones wait until there is room for it again.
 void journal::check_reserve() {
-  if (!waiting_.empty())
+  if (waiting_.size() > later_)
     return;
   if (database_->reserve_released())
     database_->restore_reserve();
@@ -66,17 +88,20 @@ void journal::check_reserve() {
 
 // A batch that breaks a rule of the database must not take its neighbours with it.
 void journal::commit_one_by_one() {
+  later_ = 0;
   for (auto& w : std::exchange(waiting_, {})) {
     try {
       database_->commit({w.batch.get(), 1});
-      w.reply.deliver({});
+      if (w.reply)
+        w.reply->deliver({});
     } catch (const failure& what) {
       if (what.kind() == failure_kind::unavailable) {
         waiting_.push_back(std::move(w));
         continue;
       }
       spdlog::error("{}", what.what());
-      w.reply.fail(what);
+      if (w.reply)
+        w.reply->fail(what);
     }
   }
   if (!waiting_.empty())

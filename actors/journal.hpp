@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,21 +18,27 @@ public:
 
   behavior_type make_behavior() override;
 
+  /// Writes what nobody waited for.
+  void on_exit() override { commit(); }
+
 private:
   struct waiting_batch {
     std::shared_ptr<const journal_batch> batch;
-    owed_reply<committed> reply;
+    std::optional<owed_reply<committed>> reply; ///< Nothing where nobody waits.
   };
 
   void commit();
   void commit_one_by_one();
+  void keep_for_later(const std::shared_ptr<const journal_batch>& batch);
   void schedule_commit();
   void retry_later(const std::string& why);
   void check_reserve();
 
   std::shared_ptr<journal_database> database_;
   std::vector<waiting_batch> waiting_;
+  std::size_t later_ = 0; ///< How many of these nobody waits for.
   bool scheduled_ = false;
+  bool later_scheduled_ = false;
   journal_health health_;
 };
 

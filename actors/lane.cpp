@@ -11,6 +11,7 @@ struct lane::task_run {
   const task_kind* kind = nullptr;
   task_context context;
   task_result result;
+  std::shared_ptr<const claims_granted> claims;
 };
 
 lane::lane(caf::actor_config& config, lane_setup setup, company_ptr with)
@@ -22,20 +23,18 @@ lane::behavior_type lane::make_behavior() {
   return {
       [this](const run_task& what) { take(what.job); },
       [this](const stop_task& what) { stop(what.task); },
-      [this](lane_is_ready) { leave(); },
+      [this](lane_is_ready) {
+        is_ready_ = true;
+        leave();
+      },
       [this](close_lane) { return close(); },
-      [this](get_lane_status) {
-        lane_view view;
-        view.lane = setup_.summary.key.lane;
-        view.admitted = admission_ == admission::inside;
-        view.doing = running_.empty() ? setup_.doing : running_.begin()->second.job->task.summary;
-        return view;
+      [this](get_lane_status) { return status(); },
+      [this](const kept_out& what) { hear_obstacle(what.obstacle); },
+      [this](const retry_now& what) {
+        if (auto found = running_.find(what.task); found != running_.end())
+          run_again(what.task, found->second.run);
       },
-      [this](caf::tick_atom, task_id task, std::uint64_t run) {
-        auto found = running_.find(task);
-        if (found != running_.end() && found->second.between_runs && found->second.run == run)
-          start(found->second.job);
-      },
+      [this](caf::tick_atom, task_id task, std::uint64_t run) { run_again(task, run); },
   };
 }
 
@@ -49,36 +48,36 @@ void lane::on_exit() {
 }
 
 void lane::take(const task_job_ptr& job) {
+  is_ready_ = false;
   if (!is_critical_kind(job->task.kind) || admission_ == admission::inside)
     return start(job);
   before_admission_.push_back(job);
   if (admission_ == admission::outside)
     ask_admission();
+  else if (obstacle_)
+    tell_waits(job->task.id, waits::admission{obstacle_->other, obstacle_->rule});
 }
 
 void lane::ask_admission() {
   admission_ = admission::asked;
   ++asks_;
-  const auto& key = setup_.summary.key;
   request(with_->scheduler, caf::infinite, admit_lane{setup_.summary})
       .then(
           [this, asked = asks_](admitted) {
             if (admission_ != admission::asked || asked != asks_)
               return;
             admission_ = admission::inside;
+            obstacle_.reset();
             for (auto& job : std::exchange(before_admission_, {}))
               start(job);
           },
           [](const caf::error&) {});
-  // The scheduler answers in order, so this is asked after it has decided.
-  request(with_->scheduler, caf::infinite, explain_lane{key})
-      .then(
-          [this](const lane_explanation& why) {
-            if (why.waiting)
-              for (const auto& job : before_admission_)
-                tell_waits(job->task.id, waits::admission{why.obstacle.other, why.obstacle.rule});
-          },
-          [](const caf::error&) {});
+}
+
+void lane::hear_obstacle(const admission_obstacle& what) {
+  obstacle_ = what;
+  for (const auto& job : before_admission_)
+    tell_waits(job->task.id, waits::admission{what.other, what.rule});
 }
 
 void lane::start(const task_job_ptr& job) {
@@ -86,7 +85,7 @@ void lane::start(const task_job_ptr& job) {
   running = {job, std::stop_source{}, ++runs_, false};
   tell_waits(job->task.id, waits::runnable{});
   auto run = std::make_shared<task_run>(
-      task_run{find_task_kind(job->task.kind), {*with_->host, job, {}, {}, {}, {}, {}, {}, {}, {}}, {}});
+      task_run{with_->find_kind(job->task.kind), {*with_->host, job}, {}, {}});
   run->result.task = job->task.id;
   run->result.undo = job->undo;
   if (!run->kind) {
@@ -104,6 +103,9 @@ void lane::start(const task_job_ptr& job) {
   run->context.stop = running.stop.get_token();
   run->context.advance = [change = setup_.change, task = job->task.id](const task_progress& progress) {
     caf::anon_send(change, task_advances{task, progress});
+  };
+  run->context.waits = [change = setup_.change, task = job->task.id](const wait_reason& reason) {
+    caf::anon_send(change, task_waits{task, reason});
   };
   with_state(run);
 }
@@ -132,11 +134,13 @@ void lane::with_state(const std::shared_ptr<task_run>& run) {
 }
 
 void lane::execute(const std::shared_ptr<task_run>& run) {
+  if (run->kind->where == workplace::claims && !run->context.job->undo)
+    return claim(run);
   auto handle = [run] {
     auto handler = run->context.job->undo ? run->kind->undo : run->kind->perform;
     run->result.outcome = handler ? handler(run->context) : troupe::done();
   };
-  if (run->kind->where == workplace::lane) {
+  if (run->kind->where == workplace::lane || run->kind->where == workplace::claims) {
     try {
       handle();
     } catch (const std::exception& what) {
@@ -144,10 +148,27 @@ void lane::execute(const std::shared_ptr<task_run>& run) {
     }
     return finish(run);
   }
-  auto work = std::make_shared<const std::function<void()>>(std::move(handle));
+  tell_waits(run->context.job->task.id, waits::slot{with_->pool_name(run->kind->where)});
+  auto begin = [run, handle = std::move(handle), clock = with_->host->os.clock] {
+    run->context.waits(waits::running{clock->now()});
+    handle();
+  };
+  auto work = std::make_shared<const std::function<void()>>(std::move(begin));
   request(with_->pool(run->kind->where), caf::infinite, perform_work{std::move(work)})
       .then([this, run](work_done) { finish(run); },
             [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
+}
+
+// A change that isn't granted its claims goes on as soon as it is; stopping is how it gives them up.
+void lane::claim(const std::shared_ptr<task_run>& run) {
+  const auto& job = *run->context.job;
+  request(setup_.director, caf::infinite, claim_for_change{job.change, job.task.id})
+      .then(
+          [this, run](const claims_granted& granted) {
+            run->claims = std::make_shared<const claims_granted>(granted);
+            settle(run);
+          },
+          [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
 }
 
 void lane::finish(const std::shared_ptr<task_run>& run) {
@@ -189,7 +210,8 @@ void lane::fail(const std::shared_ptr<task_run>& run, const failure& what) {
 
 void lane::settle(const std::shared_ptr<task_run>& run) {
   running_.erase(run->result.task);
-  send(setup_.change, task_settled{std::make_shared<const task_result>(std::move(run->result))});
+  send(setup_.change,
+       task_settled{std::make_shared<const task_result>(std::move(run->result)), run->claims});
 }
 
 void lane::retry_later(const std::shared_ptr<task_run>& run, const outcomes::retry& when) {
@@ -204,6 +226,29 @@ void lane::retry_later(const std::shared_ptr<task_run>& run, const outcomes::ret
   delayed_send(this, when.after, caf::tick_atom::value, task, running.run);
 }
 
+void lane::run_again(task_id task, std::uint64_t run) {
+  auto found = running_.find(task);
+  if (found != running_.end() && found->second.between_runs && found->second.run == run)
+    start(found->second.job);
+}
+
+lane_view lane::status() const {
+  lane_view view;
+  view.lane = setup_.summary.key.lane;
+  view.ready = is_ready_;
+  view.admitted = admission_ == admission::inside;
+  view.doing = setup_.doing;
+  auto add = [&](const task_record& task) {
+    view.status = task.status;
+    view.doing += (view.doing.empty() ? "" : ": ") + task.summary;
+  };
+  if (!running_.empty())
+    add(running_.begin()->second.job->task);
+  else if (!before_admission_.empty())
+    add(before_admission_.front()->task);
+  return view;
+}
+
 void lane::stop(task_id task) {
   auto is_it = [&](const task_job_ptr& job) { return job->task.id == task; };
   auto waiting = std::find_if(before_admission_.begin(), before_admission_.end(), is_it);
@@ -214,13 +259,14 @@ void lane::stop(task_id task) {
     return send(setup_.change, task_stopped{task});
   }
   auto found = running_.find(task);
-  if (found == running_.end())
-    return;
-  if (found->second.between_runs) {
-    running_.erase(found);
+  if (found == running_.end() || found->second.between_runs) {
+    running_.erase(task);
     return send(setup_.change, task_stopped{task});
   }
   found->second.stop.request_stop();
+  const auto* kind = with_->find_kind(found->second.job->task.kind);
+  if (kind && kind->where == workplace::claims)
+    send(setup_.director, stop_claiming{setup_.summary.key.change});
 }
 
 void lane::leave() {

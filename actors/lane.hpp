@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -38,15 +39,19 @@ private:
 
   void take(const task_job_ptr& job);
   void ask_admission();
+  void hear_obstacle(const admission_obstacle& what);
   void start(const task_job_ptr& job);
   void with_state(const std::shared_ptr<task_run>& run);
   void execute(const std::shared_ptr<task_run>& run);
+  void claim(const std::shared_ptr<task_run>& run);
   void finish(const std::shared_ptr<task_run>& run);
   void apply_updates(const std::shared_ptr<task_run>& run, std::size_t next);
   void fail_unless_stopping(const std::shared_ptr<task_run>& run, const caf::error& why);
   void fail(const std::shared_ptr<task_run>& run, const failure& what);
   void settle(const std::shared_ptr<task_run>& run);
   void retry_later(const std::shared_ptr<task_run>& run, const outcomes::retry& when);
+  void run_again(task_id task, std::uint64_t run);
+  lane_view status() const;
   void stop(task_id task);
   void leave();
   caf::result<lane_closed> close();
@@ -57,8 +62,10 @@ private:
   enum class admission { outside, asked, inside } admission_ = admission::outside;
   std::uint64_t asks_ = 0; ///< Tells the answer to this asking from a late one to an earlier.
   std::vector<task_job_ptr> before_admission_;
+  std::optional<admission_obstacle> obstacle_; ///< To its admission, as last heard.
   std::map<task_id, running_task> running_;
   std::uint64_t runs_ = 0;
+  bool is_ready_ = false;
 };
 
 } // namespace troupe

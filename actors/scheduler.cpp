@@ -8,13 +8,17 @@ scheduler::scheduler(caf::actor_config& config, constraint_mode mode, inspector_
 scheduler::behavior_type scheduler::make_behavior() {
   return {
       [this](const admit_lane& what) -> caf::result<admitted> {
-        waiting_.insert_or_assign(what.lane.key, owe<admitted>());
+        auto asker = caf::actor_cast<lane_actor>(current_sender());
+        waiting_.insert_or_assign(what.lane.key, waiting_lane{owe<admitted>(), asker});
         let_in(table_.ask(what.lane));
+        tell_obstacle(what.lane.key);
         return caf::delegated<admitted>{};
       },
       [this](const leave_lane& what) {
         waiting_.erase(what.lane);
         let_in(table_.leave(what.lane));
+        for (const auto& lane : table_.kept_out_by_another())
+          tell_obstacle(lane);
       },
       [this](const explain_lane& what) {
         auto obstacle = table_.explain(what.lane);
@@ -26,7 +30,15 @@ scheduler::behavior_type scheduler::make_behavior() {
 void scheduler::let_in(const std::vector<lane_key>& lanes) {
   for (const auto& key : lanes)
     if (auto node = waiting_.extract(key))
-      node.mapped().deliver({});
+      node.mapped().reply.deliver({});
+}
+
+void scheduler::tell_obstacle(lane_key lane) {
+  auto waiting = waiting_.find(lane);
+  auto obstacle = table_.explain(lane);
+  if (waiting == waiting_.end() || !obstacle)
+    return;
+  send(waiting->second.asker, kept_out{*obstacle});
 }
 
 } // namespace troupe

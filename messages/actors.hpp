@@ -2,15 +2,19 @@
 
 #include <caf/all.hpp>
 
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "messages/admission.hpp"
 #include "messages/change.hpp"
 #include "messages/claim.hpp"
+#include "messages/history.hpp"
 #include "messages/inspect.hpp"
 #include "messages/journal_batch.hpp"
+#include "messages/notice.hpp"
 #include "messages/request.hpp"
 #include "messages/wait_reason.hpp"
 #include "messages/work.hpp"
@@ -62,6 +66,16 @@ struct append {
   std::shared_ptr<const journal_batch> batch;
 };
 struct committed {};
+/// Make this durable at the next occasion; nobody waits for it, and a crash may take it back.
+struct append_later {
+  std::shared_ptr<const journal_batch> batch;
+};
+/// Ended changes, the newest first, those whose tasks are forgotten too.
+struct read_history {
+  std::size_t limit = 0;
+  std::string snap; ///< Only changes with an operation on this snap, or empty.
+};
+using history_list = std::vector<history_entry>;
 struct get_journal_health {};
 struct journal_health {
   std::string trouble; ///< Why nothing can be written at present, or empty.
@@ -72,7 +86,8 @@ struct journal_health {
 using journal_actor = caf::typed_actor<
     // Commits together with all that came while the last commit ran. While the disk is full or broken
     // it keeps the batch and tries again.
-    caf::replies_to<append>::with<committed>,
+    caf::replies_to<append>::with<committed>, caf::reacts_to<append_later>,
+    caf::replies_to<read_history>::with<history_list>,
     // Whether new work can be taken.
     caf::replies_to<get_journal_health>::with<journal_health>,
     // Commit what has gathered.
@@ -119,6 +134,11 @@ struct admitted {};
 struct leave_lane {
   lane_key lane;
 };
+/// What keeps a waiting lane out by now; told by the scheduler whenever that is another lane than
+/// before.
+struct kept_out {
+  admission_obstacle obstacle;
+};
 /// What keeps the lane out?
 struct explain_lane {
   lane_key lane;
@@ -149,6 +169,10 @@ struct lane_is_ready {};
 struct close_lane {};
 struct lane_closed {};
 struct get_lane_status {};
+/// Don't wait any longer for the next try of this task.
+struct retry_now {
+  task_id task;
+};
 
 using lane_actor = caf::typed_actor<
     // Answered by task_settled or task_stopped to the change.
@@ -156,7 +180,8 @@ using lane_actor = caf::typed_actor<
     // Answered once its snaps are free.
     caf::replies_to<close_lane>::with<lane_closed>,
     // Whether it is ready and what it is doing.
-    caf::replies_to<get_lane_status>::with<lane_view>,
+    caf::replies_to<get_lane_status>::with<lane_view>, caf::reacts_to<kept_out>,
+    caf::reacts_to<retry_now>,
     // A retry's time has come.
     caf::reacts_to<caf::tick_atom, task_id, std::uint64_t>>;
 
@@ -164,8 +189,10 @@ using lane_actor = caf::typed_actor<
 // -------------------------------------------------------------------------
 
 /// A run of a task has ended.
+struct claims_granted;
 struct task_settled {
   task_result_ptr result;
+  std::shared_ptr<const claims_granted> claims{}; ///< Where the task was to get them.
 };
 /// The task was told to stop while no handler of it ran.
 struct task_stopped {
@@ -184,6 +211,20 @@ struct task_advances {
 struct begin_change {};
 struct get_change {};
 struct abort_change {};
+/// Abort these lanes, or with none those that aren't ready.
+struct abort_lanes {
+  std::vector<lane_number> lanes;
+};
+/// Abort the lane that owns the snap if all it does is to wait for the snap's applications to end.
+struct give_way {
+  std::string snap;
+  bool only_say = false; ///< Whether it would.
+};
+/// Give every task in Wait its waited status; answered with how many there were.
+struct resolve_waits {};
+/// Start the task that comes first of those that can, where the change doesn't by itself; answered with
+/// whether there was one.
+struct start_next {};
 
 using change_actor = caf::typed_actor<
     // Start, or go on after a restart; answered once that is durable.
@@ -192,14 +233,44 @@ using change_actor = caf::typed_actor<
     // The change as it stands.
     caf::replies_to<get_change>::with<change_view_ptr>,
     // Undo what was done; refused where nothing is pending.
-    caf::replies_to<abort_change>::with<change_view_ptr>>;
+    caf::replies_to<abort_change>::with<change_view_ptr>,
+    caf::replies_to<abort_lanes>::with<change_view_ptr>,
+    // Whether it does.
+    caf::replies_to<give_way>::with<bool>, caf::replies_to<resolve_waits>::with<std::uint64_t>,
+    caf::replies_to<start_next>::with<bool>,
+    // Time to look for tasks that could run and don't.
+    caf::reacts_to<caf::tick_atom>>;
 
 // --- director: owns the set of live snaps and changes, and the ids
 // ---------------------------------------
 
+/// A snap as another actor may use it; the actor is null where the snap isn't known.
+struct snap_found {
+  snap_actor actor;
+  snap_state_ptr state;
+};
 /// Start a change.
 struct start_operation {
   operation_request request;
+};
+/// Plan a change without making it; no snap is claimed, no id is used up.
+struct plan_operation {
+  operation_request request;
+};
+using change_record_ptr = std::shared_ptr<const change_record>;
+/// Let this change own the snaps of its operations; from its task that waits for them.
+struct claim_for_change {
+  change_id change;
+  task_id task;
+};
+/// What a change gets with its claims: the snaps, and the tasks that its operations take as they stand.
+struct claims_granted {
+  std::map<std::string, snap_found> snaps;
+  change_record_ptr plan;
+};
+/// The change gives up waiting for its claims.
+struct stop_claiming {
+  change_id change;
 };
 struct list_snaps {};
 struct find_snap {
@@ -207,11 +278,6 @@ struct find_snap {
 };
 /// A snap's state has changed; told by its actor.
 struct snap_changed {
-  snap_state_ptr state;
-};
-/// A snap as another actor may use it; the actor is null where the snap isn't known.
-struct snap_found {
-  snap_actor actor;
   snap_state_ptr state;
 };
 struct list_changes {
@@ -223,6 +289,7 @@ struct find_change {
 };
 struct abort_change_by_id {
   change_id id;
+  std::vector<lane_number> lanes; ///< Only these; none: the whole change.
 };
 /// A change is ready and durably so; told by its actor.
 struct change_ended {
@@ -238,6 +305,9 @@ using director_actor = caf::typed_actor<
     caf::reacts_to<begin_directing>,
     // Claims, plans, makes it durable; answers with the id or the refusal.
     caf::replies_to<start_operation>::with<change_id>,
+    caf::replies_to<plan_operation>::with<change_record_ptr>,
+    // Answered once the change owns them, first come first served.
+    caf::replies_to<claim_for_change>::with<claims_granted>, caf::reacts_to<stop_claiming>,
     // All installed snaps, by name.
     caf::replies_to<list_snaps>::with<snap_list>,
     // One snap and its actor.
@@ -246,7 +316,9 @@ using director_actor = caf::typed_actor<
     caf::replies_to<list_changes>::with<change_list>,
     // One change, ended ones too.
     caf::replies_to<find_change>::with<change_view_ptr>,
-    caf::replies_to<abort_change_by_id>::with<change_view_ptr>, caf::reacts_to<change_ended>>;
+    caf::replies_to<abort_change_by_id>::with<change_view_ptr>, caf::reacts_to<change_ended>,
+    // Time to forget old changes, or the time limit of a change that waits for its claims.
+    caf::reacts_to<caf::tick_atom>, caf::reacts_to<caf::tick_atom, change_id>>;
 
 // --- inspector: owns the list of live actors and the ring of recent events
 // -------------------------------
@@ -275,6 +347,48 @@ using event_list = std::vector<std::string>;
 using inspector_actor =
     caf::typed_actor<caf::reacts_to<actor_started>, caf::replies_to<list_actors>::with<actor_list>,
                      caf::reacts_to<event_noted>, caf::replies_to<list_events>::with<event_list>>;
+
+// --- notices: owns what clients may follow and what operators have to know
+// -------------------------------
+
+/// Something has happened.
+struct add_notice {
+  std::string type;
+  std::string key;
+  std::optional<std::uint32_t> uid;
+  std::map<std::string, std::string> data;
+};
+struct list_notices {
+  notice_filter filter;
+};
+struct add_warning {
+  std::string message;
+};
+struct list_warnings {
+  bool all = false; ///< Also those that were shown less than a repeat ago.
+};
+/// Somebody has seen the warnings added up to this time.
+struct okay_warnings {
+  time_point until;
+};
+/// How many warnings are pending, and when the newest was added.
+struct get_warning_count {};
+struct warning_count {
+  std::uint64_t count = 0;
+  time_point newest;
+};
+
+using notice_list = std::vector<notice>;
+using warning_list = std::vector<warning>;
+
+using notices_actor =
+    caf::typed_actor<caf::reacts_to<add_notice>,
+                     // The matching ones, the longest ago first.
+                     caf::replies_to<list_notices>::with<notice_list>, caf::reacts_to<add_warning>,
+                     caf::replies_to<list_warnings>::with<warning_list>,
+                     // How many warnings that were.
+                     caf::replies_to<okay_warnings>::with<std::uint64_t>,
+                     caf::replies_to<get_warning_count>::with<warning_count>>;
 
 // --- gateway: owns the API's requests
 // --------------------------------------------------------------------
@@ -310,11 +424,22 @@ TROUPE_MESSAGE(task_stopped, x.task)
 TROUPE_MESSAGE(begin_change)
 TROUPE_MESSAGE(get_change)
 TROUPE_MESSAGE(abort_change)
+TROUPE_MESSAGE(abort_lanes, x.lanes)
+TROUPE_MESSAGE(give_way, x.snap, x.only_say)
+TROUPE_MESSAGE(resolve_waits)
+TROUPE_MESSAGE(start_next)
+TROUPE_MESSAGE(retry_now, x.task)
+TROUPE_MESSAGE(claim_for_change, x.change, x.task)
+TROUPE_MESSAGE(stop_claiming, x.change)
+TROUPE_MESSAGE(read_history, x.limit, x.snap)
+TROUPE_MESSAGE(add_warning, x.message)
+TROUPE_MESSAGE(list_warnings, x.all)
+TROUPE_MESSAGE(get_warning_count)
 TROUPE_MESSAGE(list_snaps)
 TROUPE_MESSAGE(find_snap, x.name)
 TROUPE_MESSAGE(list_changes, x.select, x.snap)
 TROUPE_MESSAGE(find_change, x.id)
-TROUPE_MESSAGE(abort_change_by_id, x.id)
+TROUPE_MESSAGE(abort_change_by_id, x.id, x.lanes)
 TROUPE_MESSAGE(begin_directing)
 TROUPE_MESSAGE(list_actors)
 TROUPE_MESSAGE(actor_status, x.name, x.id, x.mailbox, x.processed, x.busy_us)
@@ -326,6 +451,7 @@ TROUPE_MESSAGE(list_events)
 // These hold callbacks, shared states or variants; they never leave the process.
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::perform_work)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::append)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::append_later)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::claim_snap)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::claim_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apply_update)
@@ -346,3 +472,14 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::change_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::change_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::actor_started)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::http_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::kept_out)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::plan_operation)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::change_record_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::claims_granted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::history_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::add_notice)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::list_notices)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::notice_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::warning_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::okay_warnings)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::warning_count)

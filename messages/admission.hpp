@@ -15,10 +15,11 @@ enum class lane_role : std::uint8_t { plain, shared };
 /// What the scheduler has to know of a lane to apply CONSTRAINTS.
 struct lane_summary {
   lane_key key;
-  std::string snap;
-  bool affects_link = false; ///< Has a task that links, unlinks or writes profiles.
+  std::vector<std::string> snaps; ///< Instance names; several where one lane works on all of a change.
+  bool affects_link = false;      ///< Has a task that links, unlinks or writes profiles.
   lane_role role = lane_role::shared;
-  std::optional<std::string> base; ///< Nothing: not known. Empty: none.
+  bool is_known = false;          ///< Whether the bases below are all there are.
+  std::vector<std::string> bases; ///< Those its snaps run on, before and after.
   std::vector<std::string> slot_interfaces;
   std::vector<std::string> plug_interfaces;
   std::vector<std::string> connected_to; ///< Instance names.

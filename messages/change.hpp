@@ -30,7 +30,8 @@ struct change_record {
 struct lane_view {
   lane_number lane = 0;
   bool ready = false;
-  std::string doing; ///< `install hello`, or the summary of the task that runs.
+  std::string doing; ///< What it is for, such as `install hello`, and the task that it runs or waits in.
+  task_status status = task_status::hold; ///< Of its tasks together.
   bool admitted = false;
 };
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "messages/change.hpp"
+#include "messages/notice.hpp"
 #include "messages/snap_state.hpp"
 
 namespace troupe {
@@ -27,19 +28,33 @@ struct change_end {
   std::string error;
 };
 
+/// What a change gets with its claims, if it had to wait for them.
+struct added_tasks {
+  change_id change;
+  std::vector<operation> operations; ///< As they are planned now; instead of the former ones.
+  std::vector<task_record> tasks;
+};
+
 /// What becomes durable together, or not at all.
 struct journal_batch {
   std::vector<std::shared_ptr<const change_record>> new_changes; ///< With all their tasks.
+  std::vector<added_tasks> added;
   std::vector<task_row> tasks;
   std::vector<snap_state_ptr> snaps; ///< A state without revisions deletes the row.
   std::vector<change_end> ended;
   std::vector<change_id> pruned;
+  std::vector<notice> notices;           ///< New ones, and new occurrences of known ones.
+  std::vector<std::uint64_t> no_notices; ///< Ids of expired ones.
+  std::vector<warning> warnings;         ///< New ones, and new states of known ones.
+  std::vector<std::string> no_warnings;  ///< Messages of expired ones.
 };
 
 /// All that the journal holds, read at start.
 struct journal_contents {
   std::vector<change_record> changes; ///< By id; ended ones have ready_at set.
   std::vector<snap_state_ptr> snaps;  ///< By name.
+  std::vector<notice> notices;        ///< By id.
+  std::vector<warning> warnings;      ///< By message.
   change_id last_change;              ///< The highest id ever given out.
   task_id last_task;
 };

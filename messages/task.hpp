@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -26,12 +27,14 @@ struct operation {
   std::string verb; ///< install, remove, enable, disable, …
   std::string snap; ///< The instance name.
   lane_number lane = 0;
-  revision rev;       ///< The revision it is about, or 0 for all.
-  snap_info_ptr info; ///< The metadata of the image to install; otherwise null.
-  std::string image;  ///< Path of the uploaded image in the spool; empty where there is none.
+  revision rev;           ///< The revision it is about, or 0 for all.
+  snap_info_ptr info;     ///< The metadata of the image to install; otherwise null.
+  std::string image;      ///< Path of the uploaded image in the spool; empty where there is none.
+  std::string given_path; ///< The image's file name as the user gave it.
   std::string channel;
   snap_flags flags;
   bool purge = false; ///< remove: keep no snapshot.
+  bool force = false; ///< disable: although other snaps run on it.
 };
 
 /// A step with a do and an undo, as it stands in the journal.
@@ -81,6 +84,8 @@ struct error {
 struct outcome {
   std::variant<outcomes::done, outcomes::retry, outcomes::wait, outcomes::error> result;
   std::vector<std::string> log; ///< Lines `INFO text` or `ERROR text` to be added to the task's log.
+  /// A ready status that the handler has chosen itself; takes effect before the result.
+  std::optional<task_status> chosen{};
 };
 
 } // namespace troupe

@@ -52,7 +52,7 @@ struct retry {
   bool operator==(const retry&) const = default;
 };
 
-/// All performers of a pool are busy.
+/// It is in a pool's queue for a free performer.
 struct slot {
   std::string pool;
   bool operator==(const slot&) const = default;
@@ -69,9 +69,15 @@ struct restart {
   bool operator==(const restart&) const = default;
 };
 
-/// Nothing: it runs, or will at once.
+/// Nothing: it will run at once. Where this lasts, something of ours is broken.
 struct runnable {
   bool operator==(const runnable&) const = default;
+};
+
+/// For nothing but its own end: it runs.
+struct running {
+  time_point since;
+  bool operator==(const running&) const = default;
 };
 
 } // namespace troupe::waits
@@ -80,6 +86,6 @@ namespace troupe {
 
 using wait_reason = std::variant<waits::runnable, waits::predecessor, waits::claim, waits::admission,
                                  waits::apps_running, waits::hold, waits::retry, waits::slot,
-                                 waits::prerequisite, waits::restart>;
+                                 waits::prerequisite, waits::restart, waits::running>;
 
 } // namespace troupe

@@ -22,7 +22,7 @@ inline constexpr auto api_accept_retry = 100ms;
 inline constexpr std::uint64_t api_drain_bytes = 64U << 20;
 inline constexpr std::size_t api_answer_bytes = 256U << 20;
 inline constexpr std::size_t api_refused_connections = 64;
-inline constexpr std::size_t multipart_parts = 64;
+inline constexpr std::size_t multipart_parts = 1'100;
 inline constexpr std::size_t multipart_header_bytes = 8U << 10;
 inline constexpr std::size_t multipart_field_bytes = 64U << 10;
 inline constexpr std::size_t json_depth = 64;
@@ -42,7 +42,16 @@ inline constexpr std::size_t command_line_bytes = 128U << 10;
 inline constexpr std::size_t change_tasks = 10'000;
 inline constexpr std::size_t task_log_lines = 10;
 inline constexpr std::size_t ended_changes_kept = 500;
+inline constexpr auto ended_change_age = 24h;
+inline constexpr auto unready_change_age = 72h;
+inline constexpr auto runnable_patience = 5s;
+inline constexpr auto cleanup_retry = 5s;
+inline constexpr int cleanup_tries = 10;
+inline constexpr std::size_t waiting_claims = 1'000;
+inline constexpr std::size_t change_snaps = 1'000;
 inline constexpr std::size_t history_changes_kept = 100'000;
+inline constexpr std::size_t history_answer_changes = 10'000;
+inline constexpr std::size_t history_answer_default_changes = 100;
 
 inline constexpr auto hook_run = 10min;
 inline constexpr auto configure_hook_run = 5min;
@@ -55,11 +64,22 @@ inline constexpr std::size_t parallel_hooks = 64;
 inline constexpr std::size_t parallel_copies = 4;
 inline constexpr std::size_t performers_per_core = 2;
 
+inline constexpr std::size_t notices_kept = 10'000;
+inline constexpr std::size_t notice_key_bytes = 256;
+inline constexpr auto notice_age = 24h * 7;
+inline constexpr std::size_t warnings_kept = 1'000;
+inline constexpr auto warning_age = 24h * 28;
+inline constexpr auto warning_repeat = 24h;
+
+inline constexpr std::size_t scenario_file_bytes = 64U << 20;
+
 inline constexpr std::size_t events_kept = 1'000;
 inline constexpr std::size_t actor_throughput_messages = 50;
 inline constexpr auto actor_request = 60s;
 
 inline constexpr std::uint64_t journal_reserve_bytes = 1U << 20;
 inline constexpr auto journal_retry = 500ms;
+inline constexpr auto journal_laziness = 1s;
+inline constexpr std::size_t journal_later_batches = 10'000;
 
 } // namespace troupe::limits

@@ -31,6 +31,7 @@ _troupe() {
         case ${COMP_WORDS[i]} in
             --root) global+=(--root "${COMP_WORDS[i+1]}"); ((i++)) ;;
             -*) ;;
+            plan) command=plan ;;
             *) command=${COMP_WORDS[i]}; break ;;
         esac
     done
@@ -44,6 +45,8 @@ _troupe() {
         case $command in
             remove|enable|disable|list|run|changes|info) words=$(_troupe_ids list) ;;
             tasks|watch|abort) words=$(_troupe_ids changes) ;;
+            why) words="$(_troupe_ids changes) $(_troupe_ids list)" ;;
+            plan) words="install remove enable disable" ;;
             completion) words=bash ;;
         esac
     fi

@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "cli/commands/change_options.hpp"
 #include "cli/commands/output.hpp"
 #include "cli/commands/registry.hpp"
 #include "cli/commands/wait.hpp"
@@ -7,17 +8,20 @@
 namespace troupe::cli {
 
 void add_enable(CLI::App& app, session& session) {
-  auto name = std::make_shared<std::string>();
+  auto names = std::make_shared<std::vector<std::string>>();
   auto* command =
-      app.add_subcommand("enable", "Make a disabled snap runnable again")->group(group::snaps);
-  command->add_option("NAME", *name, "An installed snap")->required()->type_name("");
+      app.add_subcommand("enable", "Make disabled snaps runnable again")->group(group::snaps);
+  command->add_option("NAME", *names, "Installed snaps")->required()->type_name("");
+  auto options = add_change_options(*command, true);
   command->footer("Example:\n"
                   "  troupe enable hello");
-  command->callback([&session, name] {
-    session.action = [&session, name] {
-      auto change = session.start_change(snap_target(*name), {{"action", "enable"}});
-      return finish(session, change,
-                    [&name](const json::object&) { std::cout << printable(*name) << " enabled\n"; });
+  command->callback([&session, names, options] {
+    session.action = [&session, names, options] {
+      auto change = start_change_on(session, *names, {{"action", "enable"}}, *options);
+      return finish(session, change, [&names](const json::object&) {
+        for (const auto& name : *names)
+          std::cout << printable(name) << " enabled\n";
+      });
     };
   });
 }

@@ -11,16 +11,23 @@ void add_completion(CLI::App& app, session& session);
 void add_disable(CLI::App& app, session& session);
 void add_enable(CLI::App& app, session& session);
 void add_help(CLI::App& app, session& session);
+void add_history(CLI::App& app, session& session);
 void add_info(CLI::App& app, session& session);
 void add_inspect(CLI::App& app, session& session);
 void add_install(CLI::App& app, session& session);
 void add_list(CLI::App& app, session& session);
+void add_notice(CLI::App& app, session& session);
+void add_notices(CLI::App& app, session& session);
+void add_okay(CLI::App& app, session& session);
 void add_pack(CLI::App& app, session& session);
+void add_plan(CLI::App& app, session& session);
 void add_remove(CLI::App& app, session& session);
 void add_run(CLI::App& app, session& session);
 void add_tasks(CLI::App& app, session& session);
 void add_version(CLI::App& app, session& session);
+void add_warnings(CLI::App& app, session& session);
 void add_watch(CLI::App& app, session& session);
+void add_why(CLI::App& app, session& session);
 
 /// The headings under which `troupe --help` lists the commands.
 namespace group {

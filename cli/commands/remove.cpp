@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "cli/commands/change_options.hpp"
 #include "cli/commands/output.hpp"
 #include "cli/commands/registry.hpp"
 #include "cli/commands/wait.hpp"
@@ -12,6 +13,7 @@ struct remove_options {
   std::vector<std::string> names;
   std::string revision;
   bool purge = false;
+  std::shared_ptr<change_options> change;
 };
 
 std::string start(session& session, const remove_options& options) {
@@ -20,13 +22,7 @@ std::string start(session& session, const remove_options& options) {
     request["purge"] = true;
   if (!options.revision.empty())
     request["revision"] = options.revision;
-  if (options.names.size() == 1)
-    return session.start_change(snap_target(options.names.front()), request);
-  json::array names;
-  for (const auto& name : options.names)
-    names.emplace_back(name);
-  request["snaps"] = std::move(names);
-  return session.start_change("/v2/snaps", request);
+  return start_change_on(session, options.names, std::move(request), *options.change);
 }
 
 int remove(session& session, const remove_options& options) {
@@ -60,6 +56,7 @@ void add_remove(CLI::App& app, session& session) {
   command->add_option("--revision", options->revision, "Remove only this revision, such as x1")
       ->type_name("REV");
   command->add_flag("--purge", options->purge, "Keep no snapshot of the data");
+  options->change = add_change_options(*command, true);
   command->footer(
       "Examples:\n"
       "  troupe remove hello\n"

@@ -31,11 +31,12 @@ std::string session::start_change(const std::string& target, const json::object&
   return change_of(daemon().post(target, request));
 }
 
-std::string session::start_change(const std::string& target,
-                                  const std::vector<std::pair<std::string, std::string>>& fields,
-                                  const std::filesystem::path& file,
-                                  const std::function<void(std::uint64_t, std::uint64_t)>& sent) {
-  return change_of(daemon().post_form(target, fields, "snap", file, sent));
+json::value session::post_form(const std::string& target, const file_form& form) {
+  return result_of(daemon().post_form(target, form.fields, "snap", form.files, form.sent));
+}
+
+std::string session::start_change_by_form(const std::string& target, const file_form& form) {
+  return change_of(daemon().post_form(target, form.fields, "snap", form.files, form.sent));
 }
 
 std::string word_of(const failure& error) {

@@ -47,6 +47,13 @@ public:
   using failure::failure;
 };
 
+/// A form with snap files in it.
+struct file_form {
+  std::vector<std::pair<std::string, std::string>> fields;
+  std::vector<std::filesystem::path> files;
+  http_client::progress sent; ///< Gets the files' bytes that were sent, and their total; may be empty.
+};
+
 /// What one call of the client works with: the global options, the daemon and the command to run.
 class session {
 public:
@@ -61,15 +68,14 @@ public:
   /// Starts a change by JSON and returns its id. Throws like get.
   std::string start_change(const std::string& target, const troupe::json::object& request);
 
-  /// Starts a change by a multipart form with one file in it; `sent` gets the bytes sent and their
-  /// total.
-  std::string start_change(const std::string& target,
-                           const std::vector<std::pair<std::string, std::string>>& fields,
-                           const std::filesystem::path& file,
-                           const std::function<void(std::uint64_t, std::uint64_t)>& sent);
+  /// Starts a change by a multipart form.
+  std::string start_change_by_form(const std::string& target, const file_form& form);
 
   /// Posts JSON that the daemon answers at once.
   troupe::json::value post(const std::string& target, const troupe::json::object& request);
+
+  /// Posts a multipart form that the daemon answers at once.
+  troupe::json::value post_form(const std::string& target, const file_form& form);
 
 private:
   http_client& daemon();

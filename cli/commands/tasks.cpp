@@ -28,7 +28,8 @@ void print_waits(const json::object& change) {
   for (const auto& item : array_of(change, "tasks")) {
     const auto& task = as_object(item);
     const auto& waiting = object_of(task, "waiting");
-    if (waiting.empty() || text_of(waiting, "reason") == "runnable")
+    auto reason = text_of(waiting, "reason");
+    if (reason.empty() || reason == "runnable" || reason == "running")
       continue;
     if (first)
       std::cout << "\nWaiting:\n";

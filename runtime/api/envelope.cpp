@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "runtime/rules/log_lines.hpp"
+
 namespace troupe {
 
 namespace {
@@ -75,6 +77,9 @@ std::string as_utf8(std::string_view text) {
   return result;
 }
 
+/// What envelope() begins a sync answer with.
+constexpr std::string_view sync_start = R"({"type":"sync",)";
+
 response envelope(std::string_view type, int status, json::value result) {
   json::object document{{"type", type},
                         {"status-code", status},
@@ -86,6 +91,16 @@ response envelope(std::string_view type, int status, json::value result) {
 } // namespace
 
 response sync(json::value result, int status) { return envelope("sync", status, std::move(result)); }
+
+response with_warnings(response answer, std::uint64_t count, time_point newest) {
+  if (count == 0 || !answer.body.starts_with(sync_start))
+    return answer;
+  json::object more{{"warning-count", count}, {"warning-timestamp", to_rfc3339(newest)}};
+  // An envelope is an object with members, so another object's members go on from its last one.
+  answer.body.back() = ',';
+  answer.body += json::write(more).substr(1);
+  return answer;
+}
 
 response async(const std::string& change_id) {
   json::object document{{"type", "async"},

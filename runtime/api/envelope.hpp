@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "messages/failure.hpp"
+#include "messages/time.hpp"
 #include "runtime/api/request.hpp"
 #include "runtime/json/json.hpp"
 
@@ -11,6 +12,10 @@
 namespace troupe {
 
 response sync(json::value result, int status = 200);
+
+/// A sync answer that also says how many warnings are pending and when the newest was added; as it is
+/// where there are none, or where it is another sort of answer.
+response with_warnings(response answer, std::uint64_t count, time_point newest);
 
 /// 202: a change with that id was accepted.
 response async(const std::string& change_id);

@@ -62,7 +62,7 @@ std::string quoted_string(std::string_view text) {
   return '"' + result + '"';
 }
 
-// The file that a form carries, open for reading.
+// A file that a form carries, open for reading.
 class form_file {
 public:
   explicit form_file(const std::filesystem::path& path)
@@ -99,12 +99,17 @@ private:
   std::uint64_t bytes_ = 0;
 };
 
+struct outgoing_file {
+  std::string before; ///< All that stands between the last file's bytes and this one's.
+  form_file file;
+};
+
 struct form {
   std::string boundary;
-  std::string before; ///< All that stands before the file's bytes.
+  std::vector<outgoing_file> files;
   std::string after;
-  form_file file;
   const http_client::progress& told;
+  std::uint64_t bytes = 0; ///< Of all files together.
 };
 
 template <class Body>
@@ -238,32 +243,36 @@ private:
                                            "multipart/form-data; boundary=" + what.boundary);
     message.chunked(true);
     http::request_serializer<http::buffer_body> serializer{message};
-    std::string piece = what.before;
-    bool of_file = false;
-    std::uint64_t done = 0;
     error_code sent;
-    while (!sent && !piece.empty()) {
+    auto send = [&](std::string& piece, bool more) -> asio::awaitable<void> {
       message.body().data = piece.data();
       message.body().size = piece.size();
-      message.body().more = true;
+      message.body().more = more;
       stream_->expires_after(limits::api_answer);
       co_await http::async_write(*stream_, serializer, into(sent));
       if (sent == http::error::need_buffer)
         sent = {};
-      if (of_file && !sent) {
+    };
+    std::uint64_t done = 0;
+    std::string piece;
+    for (const auto& one : what.files) {
+      piece = one.before;
+      co_await send(piece, true);
+      while (!sent) {
+        one.file.read(piece);
+        if (piece.empty())
+          break;
+        co_await send(piece, true);
         done += piece.size();
-        if (what.told)
-          what.told(done, what.file.bytes());
+        if (what.told && !sent)
+          what.told(done, what.bytes);
       }
-      of_file = true;
-      what.file.read(piece);
+      if (sent)
+        break;
     }
     if (!sent) {
       piece = what.after;
-      message.body().data = piece.data();
-      message.body().size = piece.size();
-      message.body().more = false;
-      co_await http::async_write(*stream_, serializer, into(sent));
+      co_await send(piece, false);
     }
     co_return co_await read_answer(sent);
   }
@@ -295,16 +304,28 @@ http_client::answer http_client::put(const std::string& target, const json::valu
 http_client::answer http_client::post_form(
     const std::string& target, const std::vector<std::pair<std::string, std::string>>& fields,
     const std::string& file_field, const std::filesystem::path& file, const progress& told) {
-  form what{new_boundary(), {}, {}, form_file{file}, told};
+  return post_form(target, fields, file_field, std::vector{file}, told);
+}
+
+http_client::answer
+http_client::post_form(const std::string& target,
+                       const std::vector<std::pair<std::string, std::string>>& fields,
+                       const std::string& file_field, const std::vector<std::filesystem::path>& files,
+                       const progress& told) {
+  form what{new_boundary(), {}, {}, told};
+  std::string before;
   for (const auto& [name, value] : fields)
-    what.before += "--" + what.boundary +
-                   "\r\nContent-Disposition: form-data; name=" + quoted_string(name) + "\r\n\r\n" +
-                   value + "\r\n";
-  what.before += "--" + what.boundary +
-                 "\r\nContent-Disposition: form-data; name=" + quoted_string(file_field) +
-                 "; filename=" + quoted_string(file.filename().string()) +
-                 "\r\nContent-Type: application/octet-stream\r\n\r\n";
-  what.after = "\r\n--" + what.boundary + "--\r\n";
+    before += "--" + what.boundary + "\r\nContent-Disposition: form-data; name=" + quoted_string(name) +
+              "\r\n\r\n" + value + "\r\n";
+  for (const auto& file : files) {
+    before += "--" + what.boundary +
+              "\r\nContent-Disposition: form-data; name=" + quoted_string(file_field) +
+              "; filename=" + quoted_string(file.filename().string()) +
+              "\r\nContent-Type: application/octet-stream\r\n\r\n";
+    what.files.push_back({std::exchange(before, "\r\n"), form_file{file}});
+    what.bytes += what.files.back().file.bytes();
+  }
+  what.after = before + "--" + what.boundary + "--\r\n";
   return impl_->send_form(target, what);
 }
 

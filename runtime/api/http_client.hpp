@@ -39,7 +39,7 @@ public:
     json::value parsed; ///< null unless the body is JSON.
   };
 
-  /// Told how many bytes of a file were sent, and how many it has.
+  /// Told how many bytes of a form's files were sent, and how many they have together.
   using progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 
   explicit http_client(std::filesystem::path socket);
@@ -52,8 +52,12 @@ public:
   answer post(const std::string& target, const json::value& body);
   answer put(const std::string& target, const json::value& body);
 
-  /// Sends a form: the fields in order, then the file. Throws failure too where the file can't be read
-  /// or isn't a regular one. told may be empty.
+  /// Sends a form: the fields in order, then the files, each under the same field name. Throws failure
+  /// too where a file can't be read or isn't a regular one. told may be empty.
+  answer post_form(const std::string& target,
+                   const std::vector<std::pair<std::string, std::string>>& fields,
+                   const std::string& file_field, const std::vector<std::filesystem::path>& files,
+                   const progress& told = {});
   answer post_form(const std::string& target,
                    const std::vector<std::pair<std::string, std::string>>& fields,
                    const std::string& file_field, const std::filesystem::path& file,

@@ -1,63 +1,51 @@
 #include "runtime/api/resources.hpp"
 
 #include "runtime/rules/log_lines.hpp"
+#include "runtime/rules/wait_words.hpp"
 #include "runtime/snap/words.hpp"
 
 namespace troupe {
 
 namespace {
 
-struct wait_words {
-  std::string word;
-  std::string text;
-};
-
 template <class... Cases>
 struct overloaded : Cases... {
   using Cases::operator()...;
 };
 
-std::string joined(const std::vector<std::int32_t>& numbers) {
-  std::string text;
-  for (auto number : numbers)
-    text += (text.empty() ? "" : ", ") + std::to_string(number);
-  return text;
-}
-
-wait_words words_of(const wait_reason& reason) {
+/// What a program can use of a wait reason.
+json::object details_of(const wait_reason& reason) {
+  using fields = json::object;
   return std::visit(
       overloaded{
-          [](const waits::runnable&) -> wait_words {
-            return {"runnable", "it runs, or will at once"};
+          [](const waits::predecessor& w) -> fields {
+            return {{"task", to_string(w.task)}};
           },
-          [](const waits::predecessor& w) -> wait_words {
-            return {"predecessor", "task " + to_string(w.task) + " comes first"};
+          [](const waits::claim& w) -> fields {
+            return {{"snap", w.snap}, {"change", to_string(w.owner)}};
           },
-          [](const waits::claim& w) -> wait_words {
-            return {"claim", "change " + to_string(w.owner) + " owns snap \"" + w.snap + '"'};
+          [](const waits::admission& w) -> fields {
+            return {{"change", to_string(w.other.change)}, {"lane", w.other.lane}, {"rule", w.rule}};
           },
-          [](const waits::admission& w) -> wait_words {
-            return {"admission", "lane " + to_string(w.other) + " keeps it out: " + w.rule};
+          [](const waits::apps_running& w) -> fields {
+            return {{"snap", w.snap}, {"pids", json::array(w.pids.begin(), w.pids.end())}};
           },
-          [](const waits::apps_running& w) -> wait_words {
-            return {"apps_running", "snap \"" + w.snap + "\" has running processes: " + joined(w.pids)};
+          [](const waits::hold& w) -> fields {
+            return {{"who", w.who}, {"until", to_rfc3339(w.until)}};
           },
-          [](const waits::hold& w) -> wait_words {
-            return {"hold", "held by " + w.who + " until " + to_rfc3339(w.until)};
+          [](const waits::retry& w) -> fields {
+            return {{"at", to_rfc3339(w.at)}, {"cause", w.cause}};
           },
-          [](const waits::retry& w) -> wait_words {
-            return {"retry",
-                    "tried again at " + to_rfc3339(w.at) + (w.cause.empty() ? "" : ": " + w.cause)};
+          [](const waits::slot& w) -> fields {
+            return {{"pool", w.pool}};
           },
-          [](const waits::slot& w) -> wait_words {
-            return {"slot", "all performers for " + w.pool + " are busy"};
+          [](const waits::prerequisite& w) -> fields {
+            return {{"change", to_string(w.lane.change)}, {"lane", w.lane.lane}};
           },
-          [](const waits::prerequisite& w) -> wait_words {
-            return {"prerequisite", "lane " + to_string(w.lane) + " makes what it needs"};
+          [](const waits::running& w) -> fields {
+            return {{"since", to_rfc3339(w.since)}};
           },
-          [](const waits::restart&) -> wait_words {
-            return {"restart", "somebody has to resolve it, for instance by a restart of the host"};
-          },
+          [](const auto&) -> fields { return {}; },
       },
       reason);
 }
@@ -97,8 +85,10 @@ json::object app_resource(const snap_state& state, const app_info& app) {
 } // namespace
 
 json::object wait_resource(const wait_reason& reason) {
-  auto words = words_of(reason);
-  return {{"reason", words.word}, {"text", words.text}};
+  json::object result{{"reason", wait_word(reason)}, {"text", wait_sentence(reason)}};
+  for (auto& field : details_of(reason))
+    result.insert(field);
+  return result;
 }
 
 json::object change_resource(const change_view& view) {
@@ -108,7 +98,10 @@ json::object change_resource(const change_view& view) {
     tasks.push_back(task_resource(task, view));
   json::array lanes;
   for (const auto& lane : view.lanes)
-    lanes.push_back(json::object{{"lane", lane.lane}, {"ready", lane.ready}, {"doing", lane.doing}});
+    lanes.push_back(json::object{{"lane", lane.lane},
+                                 {"ready", lane.ready},
+                                 {"doing", lane.doing},
+                                 {"status", to_word(lane.status)}});
   json::object result{{"id", to_string(record.id)},
                       {"kind", record.kind},
                       {"summary", record.summary},

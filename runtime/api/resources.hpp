@@ -18,7 +18,8 @@ json::object change_resource(const change_view& view);
 json::object snap_resource(const snap_state& state, const installed_revision& shown, const layout& paths,
                            const std::string& runs_on = {});
 
-/// A wait reason as {"reason": word, "text": sentence}.
+/// A wait reason as {"reason": word, "text": sentence} and what a program can use of it: `task`,
+/// `change`, `lane`, `rule`, `snap`, `pids`, `who`, `until`, `at`, `cause`, `pool` or `since`.
 json::object wait_resource(const wait_reason& reason);
 
 } // namespace troupe

@@ -1,5 +1,6 @@
 #include "runtime/api/snap_requests.hpp"
 
+#include "runtime/rules/duration_text.hpp"
 #include "runtime/snap/names.hpp"
 #include "runtime/snap/quote.hpp"
 
@@ -25,9 +26,45 @@ snap_request snap_request_of(const json::object& body, const std::string& name) 
       throw failure{"cannot " + wanted.verb + " snap \"" + name + "\": \"" + rev + "\" is no revision"};
     wanted.rev = *parsed;
   }
+  wanted.force = json::bool_or(body, "force");
+  if (wanted.force && wanted.verb != "disable")
+    throw failure{"cannot " + wanted.verb + " snap \"" + name + "\": only disable takes force"};
   if (wanted.verb != "remove" && (wanted.purge || wanted.rev))
     throw failure{"cannot " + wanted.verb + " snap \"" + name +
                   "\": it takes neither revision nor purge"};
+  return wanted;
+}
+
+void set_options(operation_request& wanted, const std::string& transaction,
+                 const std::string& conflict) {
+  if (transaction == "all-snaps")
+    wanted.transaction = troupe::transaction::all_snaps;
+  else if (!transaction.empty() && transaction != "per-snap")
+    throw failure{"cannot start change: transaction must be per-snap or all-snaps, not \"" +
+                  transaction + '"'};
+  auto word = conflict.substr(0, conflict.find('='));
+  if (word == "wait")
+    wanted.on_conflict = conflict_policy::wait;
+  else if (word == "replace")
+    wanted.on_conflict = conflict_policy::replace;
+  else if (!conflict.empty() && conflict != "fail")
+    throw failure{"cannot start change: conflict must be fail, wait, wait=TIME or replace, not \"" +
+                  conflict + '"'};
+  if (word == conflict)
+    return;
+  wanted.wait_at_most = duration_from_text(std::string_view{conflict}.substr(word.size() + 1));
+  if (!wanted.wait_at_most)
+    throw failure{"cannot start change: \"" + conflict.substr(word.size() + 1) +
+                  "\" is no time to wait; write it like 30s, 5m or 1h30m"};
+}
+
+operation_request operation_request_of(const json::object& body, const std::vector<std::string>& names,
+                                       std::uint32_t uid) {
+  operation_request wanted;
+  wanted.uid = uid;
+  for (const auto& name : names)
+    wanted.snaps.push_back(snap_request_of(body, name));
+  set_options(wanted, json::string_or(body, "transaction"), json::string_or(body, "conflict"));
   return wanted;
 }
 

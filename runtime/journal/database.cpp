@@ -84,19 +84,24 @@ void make_file(const std::filesystem::path& path) {
   }
 }
 
-connection open_file(const std::filesystem::path& path) {
-  make_file(path);
+connection open_connection(const char* name) {
   sqlite3* made = nullptr;
   auto code = sqlite3_open_v2(
-      path.c_str(), &made, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+      name, &made, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   connection db{made};
   if (code != SQLITE_OK)
     throw storage_fault{made};
-  if (sqlite3_db_readonly(made, "main") == 1)
+  return db;
+}
+
+connection open_file(const std::filesystem::path& path) {
+  make_file(path);
+  auto db = open_connection(path.c_str());
+  if (sqlite3_db_readonly(db.get(), "main") == 1)
     throw storage_fault{SQLITE_READONLY, "read-only"};
   // Has to come before the first look into the file: then the log's index stays in this process's memory
   // and not in a third file, and a second process is kept out.
-  journal::execute(made, "PRAGMA locking_mode = EXCLUSIVE");
+  journal::execute(db.get(), "PRAGMA locking_mode = EXCLUSIVE");
   return db;
 }
 
@@ -125,8 +130,15 @@ auto reading(const std::filesystem::path& path, Work work) {
 } // namespace
 
 struct journal_database::storage {
-  explicit storage(const std::filesystem::path& path, std::uint64_t reserve_bytes)
+  storage(const std::filesystem::path& path, std::uint64_t reserve_bytes)
       : db{open_file(path)}, reserve{open_reserve(path, reserve_bytes)}, writer{db.get()} {}
+  storage() : db{open_memory()}, writer{db.get()} {}
+
+  static connection open_memory() {
+    auto made = open_connection(":memory:");
+    prepare(made.get());
+    return made;
+  }
 
   journal::disk_reserve open_reserve(const std::filesystem::path& path, std::uint64_t bytes) const {
     prepare(db.get());
@@ -143,7 +155,7 @@ struct journal_database::storage {
   }
 
   connection db;
-  journal::disk_reserve reserve;
+  std::optional<journal::disk_reserve> reserve; ///< None in memory.
   journal::row_writer writer;
 };
 
@@ -153,6 +165,17 @@ journal_database::journal_database(std::filesystem::path path, std::uint64_t res
     storage_ = std::make_unique<storage>(path_, reserve_bytes);
   } catch (const storage_fault& fault) {
     throw in_words("open", path_, fault);
+  }
+}
+
+journal_database::journal_database(std::unique_ptr<storage> in_memory)
+    : path_{"(in memory)"}, storage_{std::move(in_memory)} {}
+
+std::shared_ptr<journal_database> journal_database::in_memory() {
+  try {
+    return std::shared_ptr<journal_database>{new journal_database{std::make_unique<storage>()}};
+  } catch (const storage_fault& fault) {
+    throw in_words("open", "(in memory)", fault);
   }
 }
 
@@ -171,8 +194,8 @@ void journal_database::commit(std::span<const journal_batch> batches) {
       storage_->writer.write(batch);
     all.commit();
   } catch (const storage_fault& fault) {
-    if (is_disk_full(fault))
-      storage_->reserve.release();
+    if (is_disk_full(fault) && storage_->reserve)
+      storage_->reserve->release();
     throw in_words("write", path_, fault);
   }
   ++statistics_.commits;
@@ -185,8 +208,13 @@ std::vector<history_entry> journal_database::history(std::size_t limit,
   return reading(path_, [&] { return journal::read_history(storage_->db.get(), limit, snap); });
 }
 
-bool journal_database::reserve_released() const { return storage_->reserve.released(); }
+bool journal_database::reserve_released() const {
+  return storage_->reserve && storage_->reserve->released();
+}
 
-void journal_database::restore_reserve() { storage_->reserve.restore(); }
+void journal_database::restore_reserve() {
+  if (storage_->reserve)
+    storage_->reserve->restore();
+}
 
 } // namespace troupe

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "messages/history.hpp"
 #include "messages/journal_batch.hpp"
-#include "runtime/journal/history_entry.hpp"
 #include "runtime/limits.hpp"
 
 namespace troupe {
@@ -23,9 +23,9 @@ struct journal_statistics {
   bool operator==(const journal_statistics&) const = default;
 };
 
-/// The durable record of changes, tasks and snaps: one SQLite file (write-ahead log, synced at each
-/// commit), held by one process and used by one thread at a time. What commit returned from is there
-/// after a power cut.
+/// The durable record of changes, tasks, snaps, notices and warnings: one SQLite file (write-ahead log,
+/// synced at each commit), held by one process and used by one thread at a time. What commit returned
+/// from is there after a power cut.
 class journal_database {
 public:
   /// Opens the file, or makes it with mode 0600; brings an older schema up to date. Throws failure
@@ -33,11 +33,17 @@ public:
   /// another process or can't be written. Beside it stands PATH-reserve, which takes reserve_bytes.
   explicit journal_database(std::filesystem::path path,
                             std::uint64_t reserve_bytes = limits::journal_reserve_bytes);
+
+  /// One that is only in memory and goes with its object: no file, no reserve, and nobody else who could
+  /// use it. For runs of the engine that are to leave nothing.
+  static std::shared_ptr<journal_database> in_memory();
+
   journal_database(const journal_database&) = delete;
   journal_database& operator=(const journal_database&) = delete;
   ~journal_database();
 
-  /// All that is stored: changes and tasks by id, operations by index, snaps by name.
+  /// All that is stored: changes, tasks and notices by id, operations by index, snaps by name, warnings
+  /// by message. May be called again at any time.
   journal_contents load();
 
   /// Makes batches durable in one transaction, in their order: all or nothing. Throws failure
@@ -65,6 +71,8 @@ public:
 
 private:
   struct storage;
+
+  explicit journal_database(std::unique_ptr<storage> in_memory);
 
   std::filesystem::path path_;
   std::unique_ptr<storage> storage_;

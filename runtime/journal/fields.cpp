@@ -129,6 +129,21 @@ std::vector<lane_number> lanes_from_column(std::string_view text) {
   return result;
 }
 
+std::string to_column(const std::map<std::string, std::string>& data) {
+  json::object result;
+  for (const auto& [key, value] : data)
+    result[key] = value;
+  return json_text(result);
+}
+
+std::map<std::string, std::string> data_from_column(std::string_view text) {
+  std::map<std::string, std::string> result;
+  auto from = json::parse_object(text);
+  for (const auto& item : from)
+    result.emplace(item.key(), json::string_or(from, item.key()));
+  return result;
+}
+
 std::optional<std::string> to_column(const snap_info_ptr& info) {
   if (!info)
     return std::nullopt;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,10 @@ std::string to_column(const std::vector<lane_number>& lanes);
 std::vector<std::string> strings_from_column(std::string_view text);
 std::vector<task_id> task_ids_from_column(std::string_view text);
 std::vector<lane_number> lanes_from_column(std::string_view text);
+
+/// A JSON object of strings.
+std::string to_column(const std::map<std::string, std::string>& data);
+std::map<std::string, std::string> data_from_column(std::string_view text);
 
 /// NULL for a null pointer.
 std::optional<std::string> to_column(const snap_info_ptr& info);

@@ -14,7 +14,10 @@ namespace {
 
 constexpr auto insert_change_sql = "INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
-constexpr auto insert_operation_sql = "INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr auto insert_operation_sql =
+    "INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+constexpr auto delete_operations_sql = "DELETE FROM operations WHERE change_id = ?";
 
 constexpr auto insert_task_sql =
     "INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -51,10 +54,17 @@ constexpr auto forget_gone_snaps_sql = "DELETE FROM snaps WHERE state IS NULL "
 
 constexpr auto prune_change_sql = "DELETE FROM changes WHERE id = ?";
 
+constexpr auto put_notice_sql = "INSERT OR REPLACE INTO notices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr auto delete_notice_sql = "DELETE FROM notices WHERE id = ?";
+constexpr auto put_warning_sql = "INSERT OR REPLACE INTO warnings VALUES (?, ?, ?, ?)";
+constexpr auto delete_warning_sql = "DELETE FROM warnings WHERE message = ?";
+
 constexpr auto read_changes_sql = "SELECT * FROM changes ORDER BY id";
 constexpr auto read_operations_sql = "SELECT * FROM operations ORDER BY change_id, place";
 constexpr auto read_tasks_sql = "SELECT * FROM tasks ORDER BY id";
 constexpr auto read_snaps_sql = "SELECT * FROM snaps WHERE state IS NOT NULL ORDER BY name";
+constexpr auto read_notices_sql = "SELECT * FROM notices ORDER BY id";
+constexpr auto read_warnings_sql = "SELECT * FROM warnings ORDER BY message";
 constexpr auto read_counter_sql = "SELECT value FROM counters WHERE name = ?";
 
 constexpr auto read_history_sql =
@@ -98,6 +108,8 @@ operation read_operation(const statement& row) {
   op.channel = row.text(8);
   op.flags = flags_from_column(row.integer(9));
   op.purge = row.integer(10) != 0;
+  op.given_path = row.text(11);
+  op.force = row.integer(12) != 0;
   return op;
 }
 
@@ -121,6 +133,26 @@ task_record read_task(const statement& row) {
   return task;
 }
 
+notice read_notice(const statement& row) {
+  notice result;
+  result.id = static_cast<std::uint64_t>(row.integer(0));
+  if (!row.is_null(1))
+    result.uid = static_cast<std::uint32_t>(row.integer(1));
+  result.type = row.text(2);
+  result.key = row.text(3);
+  result.first_occurred = time_from_column(row.integer(4));
+  result.last_occurred = time_from_column(row.integer(5));
+  result.last_repeated = time_from_column(row.integer(6));
+  result.occurrences = static_cast<std::uint64_t>(row.integer(7));
+  result.data = data_from_column(row.text(8));
+  return result;
+}
+
+warning read_warning(const statement& row) {
+  return {std::string{row.text(0)}, time_from_column(row.integer(1)), time_from_column(row.integer(2)),
+          time_from_column(row.integer(3))};
+}
+
 std::uint64_t read_counter(sqlite3* db, std::string_view name) {
   statement row{db, read_counter_sql};
   std::uint64_t result = 0;
@@ -134,6 +166,7 @@ std::uint64_t read_counter(sqlite3* db, std::string_view name) {
 row_writer::row_writer(sqlite3* db)
     : insert_change_{db, insert_change_sql},
       insert_operation_{db, insert_operation_sql},
+      delete_operations_{db, delete_operations_sql},
       insert_task_{db, insert_task_sql},
       raise_counter_{db, raise_counter_sql},
       update_task_{db, update_task_sql},
@@ -143,11 +176,17 @@ row_writer::row_writer(sqlite3* db)
       remember_change_{db, remember_change_sql},
       shorten_history_{db, shorten_history_sql},
       forget_gone_snaps_{db, forget_gone_snaps_sql},
-      prune_change_{db, prune_change_sql} {}
+      prune_change_{db, prune_change_sql},
+      put_notice_{db, put_notice_sql},
+      delete_notice_{db, delete_notice_sql},
+      put_warning_{db, put_warning_sql},
+      delete_warning_{db, delete_warning_sql} {}
 
 void row_writer::write(const journal_batch& batch) {
   for (const auto& change : batch.new_changes)
     insert_change(*change);
+  for (const auto& more : batch.added)
+    add_tasks(more);
   for (const auto& task : batch.tasks)
     update_task(task);
   for (const auto& snap : batch.snaps)
@@ -156,26 +195,48 @@ void row_writer::write(const journal_batch& batch) {
     end_change(end);
   for (auto change : batch.pruned)
     prune_change_.run(change.value);
+  for (auto id : batch.no_notices)
+    delete_notice_.run(id);
+  for (const auto& one : batch.notices)
+    put_notice(one);
+  for (const auto& message : batch.no_warnings)
+    delete_warning_.run(message);
+  for (const auto& one : batch.warnings)
+    put_warning(one);
 }
 
 void row_writer::insert_change(const change_record& change) {
   insert_change_.run(change.id.value, change.kind, change.summary, change.data, change.requester_uid,
                      to_column(change.spawned_at), to_column(change.ready_at), change.error);
-  for (std::size_t place = 0; place < change.operations.size(); ++place)
-    insert_operation(change.id, place, change.operations[place]);
-  task_id last_task;
-  for (const auto& task : change.tasks) {
-    insert_task(change.id, task);
-    last_task = std::max(last_task, task.id);
-  }
+  insert_operations(change.id, change.operations);
+  insert_tasks(change.id, change.tasks);
   raise_counter_.run(change.id.value, "change");
-  raise_counter_.run(last_task.value, "task");
+}
+
+void row_writer::add_tasks(const added_tasks& more) {
+  delete_operations_.run(more.change.value);
+  insert_operations(more.change, more.operations);
+  insert_tasks(more.change, more.tasks);
+}
+
+void row_writer::insert_operations(change_id change, const std::vector<operation>& operations) {
+  for (std::size_t place = 0; place < operations.size(); ++place)
+    insert_operation(change, place, operations[place]);
 }
 
 void row_writer::insert_operation(change_id change, std::size_t place, const operation& op) {
   auto info = to_column(op.info);
   insert_operation_.run(change.value, place, op.verb, op.snap, op.lane, op.rev.number, info, op.image,
-                        op.channel, to_column(op.flags), op.purge);
+                        op.channel, to_column(op.flags), op.purge, op.given_path, op.force);
+}
+
+void row_writer::insert_tasks(change_id change, const std::vector<task_record>& tasks) {
+  task_id last;
+  for (const auto& task : tasks) {
+    insert_task(change, task);
+    last = std::max(last, task.id);
+  }
+  raise_counter_.run(last.value, "task");
 }
 
 void row_writer::insert_task(change_id change, const task_record& task) {
@@ -207,6 +268,17 @@ void row_writer::end_change(const change_end& end) {
   remember_change_.run(end.id.value, to_word(status_of(end.id)));
   shorten_history_.run(limits::history_changes_kept);
   forget_gone_snaps_.run(end.id.value);
+}
+
+void row_writer::put_notice(const notice& what) {
+  auto data = to_column(what.data);
+  put_notice_.run(what.id, what.uid, what.type, what.key, to_column(what.first_occurred),
+                  to_column(what.last_occurred), to_column(what.last_repeated), what.occurrences, data);
+}
+
+void row_writer::put_warning(const warning& what) {
+  put_warning_.run(what.message, to_column(what.first_added), to_column(what.last_added),
+                   to_column(what.last_shown));
 }
 
 task_status row_writer::status_of(change_id change) {
@@ -242,6 +314,12 @@ journal_contents read_contents(sqlite3* db) {
     state_from_column(snaps.text(2), *snap);
     result.snaps.push_back(std::move(snap));
   }
+  statement notices{db, read_notices_sql};
+  while (notices.step())
+    result.notices.push_back(read_notice(notices));
+  statement warnings{db, read_warnings_sql};
+  while (warnings.step())
+    result.warnings.push_back(read_warning(warnings));
   result.last_change = change_id{read_counter(db, "change")};
   result.last_task = task_id{read_counter(db, "task")};
   return result;

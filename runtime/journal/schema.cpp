@@ -41,10 +41,22 @@ constexpr std::array schema_steps{R"sql(
     id INTEGER PRIMARY KEY, kind TEXT NOT NULL, summary TEXT NOT NULL, status TEXT NOT NULL,
     spawned_at INTEGER NOT NULL, ready_at INTEGER NOT NULL, error TEXT NOT NULL,
     snaps TEXT NOT NULL) STRICT;
+)sql",
+                                  R"sql(
+  ALTER TABLE operations ADD COLUMN given_path TEXT NOT NULL DEFAULT '';
+  ALTER TABLE operations ADD COLUMN force INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE notices(
+    id INTEGER PRIMARY KEY, uid INTEGER, type TEXT NOT NULL, key TEXT NOT NULL,
+    first_occurred INTEGER NOT NULL, last_occurred INTEGER NOT NULL, last_repeated INTEGER NOT NULL,
+    occurrences INTEGER NOT NULL, data TEXT NOT NULL) STRICT;
+  CREATE TABLE warnings(
+    message TEXT PRIMARY KEY, first_added INTEGER NOT NULL, last_added INTEGER NOT NULL,
+    last_shown INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 )sql"};
 
 /// The history is left out: it may be long, and nothing the daemon does rests on it.
-constexpr std::array checked_tables{"changes", "operations", "tasks", "snaps", "counters"};
+constexpr std::array checked_tables{"changes",  "operations", "tasks",   "snaps",
+                                    "counters", "notices",    "warnings"};
 
 } // namespace
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "runtime/rules/task_graph.hpp"
 
@@ -14,36 +15,60 @@ static_assert(order.size() == task_status_count);
 
 } // namespace
 
-task_status task_graph::change_status() const {
-  const auto moves = count(task_status::doing) + count(task_status::undoing) + count(task_status::abort);
-  if (count(task_status::wait) > 0 && moves == 0 &&
-      std::ranges::all_of(nodes_, [this](const node& n) { return is_held_up(n); }))
+task_status task_graph::aggregate(const status_counts& counts,
+                                  const std::vector<position>& tasks) const {
+  const auto any = [&](task_status status) { return counts[static_cast<std::size_t>(status)] > 0; };
+  const auto moves = any(task_status::doing) || any(task_status::undoing) || any(task_status::abort);
+  if (any(task_status::wait) && !moves && all_held_up(tasks))
     return task_status::wait;
-  const auto first = std::ranges::find_if(order, [this](task_status s) { return count(s) > 0; });
+  const auto first = std::ranges::find_if(order, any);
   return first == order.end() ? task_status::hold : *first;
 }
 
-// Held up is what has somebody in Wait before it, or somebody itself so held up, and nobody that can
-// still move. As this is asked of every task in Do and Undo, one step is enough: if each has a Wait or
-// a task of its own direction before it, the chains of these end in a Wait, because waits have no cycle.
-// A task in Do before which one is in Undo blocks it and is blocked by it, without any Wait.
-bool task_graph::is_held_up(const node& n) const {
-  const auto none_opposed_some_waiting = [this](const std::vector<position>& others, task_status same,
-                                                task_status opposite) {
-    bool some = false;
-    for (auto at : others) {
-      const auto status = nodes_[at].status;
-      if (status == opposite)
-        return false;
-      some = some || status == task_status::wait || status == same;
-    }
-    return some;
-  };
-  if (n.status == task_status::do_)
-    return none_opposed_some_waiting(n.before, task_status::do_, task_status::undo);
-  if (n.status == task_status::undo)
-    return none_opposed_some_waiting(n.after, task_status::undo, task_status::do_);
-  return true;
+// From each task in Wait it spreads to those in Do that wait for one so held up, and to those in Undo
+// for which one so held up waited.
+bool task_graph::all_held_up(const std::vector<position>& tasks) const {
+  enum class state : std::uint8_t { outside, free, held };
+  std::vector<state> states(nodes_.size(), state::outside);
+  std::vector<position> spreading;
+  for (auto at : tasks) {
+    states[at] = nodes_[at].status == task_status::wait ? state::held : state::free;
+    if (states[at] == state::held)
+      spreading.push_back(at);
+  }
+  while (!spreading.empty()) {
+    const auto& n = nodes_[spreading.back()];
+    spreading.pop_back();
+    const auto hold_up = [&](const std::vector<position>& others, task_status status) {
+      for (auto other : others)
+        if (nodes_[other].status == status && states[other] == state::free) {
+          states[other] = state::held;
+          spreading.push_back(other);
+        }
+    };
+    hold_up(n.after, task_status::do_);
+    hold_up(n.before, task_status::undo);
+  }
+  return std::ranges::all_of(tasks, [&](position at) {
+    const auto status = nodes_[at].status;
+    return states[at] == state::held || (status != task_status::do_ && status != task_status::undo);
+  });
+}
+
+task_status task_graph::change_status() const {
+  if (count(task_status::wait) == 0)
+    return aggregate(counts_, {});
+  std::vector<position> all(nodes_.size());
+  std::iota(all.begin(), all.end(), position{0});
+  return aggregate(counts_, all);
+}
+
+task_status task_graph::lane_status(lane_number number) const {
+  const auto& tasks = at(number).tasks;
+  status_counts counts{};
+  for (auto task : tasks)
+    ++counts[static_cast<std::size_t>(nodes_[task].status)];
+  return aggregate(counts, tasks);
 }
 
 } // namespace troupe

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 
 namespace troupe {
 
@@ -21,18 +22,40 @@ bool is_exclusive(const lane_summary& lane) {
   return lane.role == lane_role::shared && lane.affects_link;
 }
 
-bool is_unknown(const lane_summary& lane) { return lane.snap.empty() || !lane.base; }
-
-bool is_base_of(const lane_summary& a, const lane_summary& b) { return b.base == a.snap; }
-
-bool is_connected_to(const lane_summary& a, const lane_summary& b) {
-  return contains(a.connected_to, b.snap);
+bool overlap(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  return std::ranges::any_of(a, [&](const auto& item) { return contains(b, item); });
 }
 
-bool has_slot_for(const lane_summary& a, const lane_summary& b) {
-  return std::any_of(a.slot_interfaces.begin(), a.slot_interfaces.end(), [&](const std::string& name) {
-    return contains(b.plug_interfaces, name) || contains(b.slot_interfaces, name);
-  });
+bool is_unknown(const lane_summary& lane) { return !lane.is_known || lane.snaps.empty(); }
+
+/// A way in which two lanes interfere; the predicate is asked both ways round.
+struct constraint {
+  std::string_view text;
+  bool (*holds)(const lane_summary& a, const lane_summary& b);
+};
+
+constexpr std::array scoped_constraints{
+    constraint{"one is the system's own snap", [](const auto& a, const auto&) { return a.is_system; }},
+    constraint{"too little is known of one", [](const auto& a, const auto&) { return is_unknown(a); }},
+    constraint{"one is the base of the other",
+               [](const auto& a, const auto& b) { return overlap(a.snaps, b.bases); }},
+    constraint{"they are connected",
+               [](const auto& a, const auto& b) { return overlap(a.connected_to, b.snaps); }},
+    constraint{"they share an interface",
+               [](const auto& a, const auto& b) {
+                 return overlap(a.slot_interfaces, b.plug_interfaces) ||
+                        overlap(a.slot_interfaces, b.slot_interfaces);
+               }},
+};
+
+constexpr std::array global_constraints{
+    constraint{"shared snaps are changed one at a time", [](const auto&, const auto&) { return true; }},
+};
+
+std::span<const constraint> constraints_of(constraint_mode mode) {
+  if (mode == constraint_mode::global)
+    return global_constraints;
+  return scoped_constraints;
 }
 
 } // namespace
@@ -47,33 +70,34 @@ std::optional<std::string> interference(const lane_summary& a, const lane_summar
                                         constraint_mode mode) {
   if (!is_exclusive(a) && !is_exclusive(b))
     return std::nullopt;
-  if (mode == constraint_mode::global)
-    return "shared snaps are changed one at a time";
-  if (a.is_system || b.is_system)
-    return "one is the system's own snap";
-  if (is_unknown(a) || is_unknown(b))
-    return "too little is known of one";
-  if (is_base_of(a, b) || is_base_of(b, a))
-    return "one is the base of the other";
-  if (is_connected_to(a, b) || is_connected_to(b, a))
-    return "they are connected";
-  if (has_slot_for(a, b) || has_slot_for(b, a))
-    return "they share an interface";
+  for (const auto& one : constraints_of(mode))
+    if (one.holds(a, b) || one.holds(b, a))
+      return std::string{one.text};
   return std::nullopt;
 }
 
-template <class Visitor>
-void admission_table::for_each_obstacle(const lane_summary& lane, turn before, Visitor visit) const {
-  auto look_at = [&](turn other) {
-    if (auto rule = interference(lanes_.at(other).lane, lane, mode_))
-      visit(other, *rule);
+/// Looks for what keeps a lane out among those that asked before it, the first of them at the turn
+/// `from`. Only an exclusive one can, unless the lane is exclusive itself.
+void admission_table::weigh(turn mine, entry& of, turn from) {
+  of.obstacle.reset();
+  auto keeps_out = [&](turn other) {
+    auto& before = lanes_.at(other);
+    auto rule = interference(before.lane, of.lane, mode_);
+    if (!rule)
+      return false;
+    of.obstacle = admission_obstacle{before.lane.key, std::move(*rule)};
+    before.keeps_out.insert(before.keeps_out.end(), mine);
+    return true;
   };
-  if (is_exclusive(lane))
-    for (auto i = lanes_.begin(); i != lanes_.end() && i->first < before; ++i)
-      look_at(i->first);
-  else
-    for (auto i = exclusive_.begin(); i != exclusive_.end() && *i < before; ++i)
-      look_at(*i);
+  if (is_exclusive(of.lane)) {
+    for (auto i = lanes_.lower_bound(from); i->first < mine; ++i)
+      if (keeps_out(i->first))
+        return;
+  } else {
+    for (auto i = exclusive_.lower_bound(from); i != exclusive_.end() && *i < mine; ++i)
+      if (keeps_out(*i))
+        return;
+  }
 }
 
 std::vector<lane_key> admission_table::ask(lane_summary lane) {
@@ -81,13 +105,12 @@ std::vector<lane_key> admission_table::ask(lane_summary lane) {
     return is_admitted(lane.key) ? std::vector{lane.key} : std::vector<lane_key>{};
   auto key = lane.key;
   auto mine = next_++;
-  std::size_t obstacles = 0;
-  for_each_obstacle(lane, mine, [&](turn, const std::string&) { ++obstacles; });
   if (is_exclusive(lane))
     exclusive_.insert(mine);
   turns_.emplace(key, mine);
-  lanes_.emplace(mine, entry{std::move(lane), obstacles});
-  if (obstacles == 0)
+  auto& added = lanes_.emplace(mine, entry{std::move(lane), {}, {}}).first->second;
+  weigh(mine, added, 0);
+  if (!added.obstacle)
     return {key};
   ++waiting_;
   return {};
@@ -95,45 +118,36 @@ std::vector<lane_key> admission_table::ask(lane_summary lane) {
 
 std::vector<lane_key> admission_table::leave(lane_key lane) {
   std::vector<lane_key> let_in;
+  kept_out_by_another_.clear();
   auto found = turns_.find(lane);
   if (found == turns_.end())
     return let_in;
-  auto gone = lanes_.extract(found->second);
+  auto node = lanes_.extract(found->second);
+  const auto& gone = node.mapped();
   turns_.erase(found);
-  exclusive_.erase(gone.key());
-  if (gone.mapped().obstacles > 0)
+  exclusive_.erase(node.key());
+  if (gone.obstacle) {
     --waiting_;
-  auto look_at = [&](entry& later) {
-    if (!interference(gone.mapped().lane, later.lane, mode_) || --later.obstacles > 0)
-      return;
-    --waiting_;
-    let_in.push_back(later.lane.key);
-  };
-  if (is_exclusive(gone.mapped().lane))
-    for (auto i = lanes_.upper_bound(gone.key()); i != lanes_.end(); ++i)
-      look_at(i->second);
-  else
-    for (auto i = exclusive_.upper_bound(gone.key()); i != exclusive_.end(); ++i)
-      look_at(lanes_.at(*i));
+    lanes_.at(turns_.at(gone.obstacle->other)).keeps_out.erase(node.key());
+  }
+  for (auto later : gone.keeps_out) {
+    auto& kept = lanes_.at(later);
+    weigh(later, kept, node.key());
+    if (!kept.obstacle)
+      --waiting_;
+    (kept.obstacle ? kept_out_by_another_ : let_in).push_back(kept.lane.key);
+  }
   return let_in;
 }
 
 std::optional<admission_obstacle> admission_table::explain(lane_key lane) const {
-  std::optional<admission_obstacle> result;
   auto found = turns_.find(lane);
-  if (found == turns_.end())
-    return result;
-  for_each_obstacle(lanes_.at(found->second).lane, found->second,
-                    [&](turn other, const std::string& rule) {
-                      if (!result)
-                        result = admission_obstacle{lanes_.at(other).lane.key, rule};
-                    });
-  return result;
+  return found == turns_.end() ? std::nullopt : lanes_.at(found->second).obstacle;
 }
 
 bool admission_table::is_admitted(lane_key lane) const {
   auto found = turns_.find(lane);
-  return found != turns_.end() && lanes_.at(found->second).obstacles == 0;
+  return found != turns_.end() && !lanes_.at(found->second).obstacle;
 }
 
 } // namespace troupe

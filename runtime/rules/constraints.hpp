@@ -34,6 +34,8 @@ std::optional<std::string> interference(const lane_summary& a, const lane_summar
 
 /// The critical lanes that are in progress or wait to be. A lane is let in once it is compatible with
 /// all in progress and with every lane that asked before it and still waits, so that none starves.
+/// Each waiting lane keeps its last decision, the first lane found to keep it out: only when that one
+/// leaves is it weighed against the lanes behind that, so that no two lanes are ever compared twice.
 class admission_table {
 public:
   explicit admission_table(constraint_mode mode) : mode_{mode} {}
@@ -45,6 +47,10 @@ public:
   /// Takes a lane out, whether it was let in or waits; one that isn't in the table may leave too.
   /// Returns the lanes let in by that, in the order they asked.
   std::vector<lane_key> leave(lane_key lane);
+
+  /// The lanes that the last leave() didn't let in, but that another lane keeps out since, in the order
+  /// they asked.
+  const std::vector<lane_key>& kept_out_by_another() const { return kept_out_by_another_; }
 
   /// What keeps a waiting lane out: of all that do, the one that asked first. Nothing for others.
   std::optional<admission_obstacle> explain(lane_key lane) const;
@@ -59,20 +65,19 @@ private:
 
   struct entry {
     lane_summary lane;
-    /// How many lanes that asked before it, in progress or waiting, it is incompatible with. A lane that
-    /// asked later can't be one: it isn't let in before this one unless the two are compatible.
-    std::size_t obstacles = 0;
+    /// What keeps it out. All before that are compatible; a lane that asked later never keeps it out.
+    std::optional<admission_obstacle> obstacle;
+    std::set<turn> keeps_out; ///< The lanes whose obstacle this one is.
   };
 
-  /// Calls visit(turn, rule) for each lane that is incompatible with this one and asked before the turn.
-  template <class Visitor>
-  void for_each_obstacle(const lane_summary& lane, turn before, Visitor visit) const;
+  void weigh(turn mine, entry& of, turn from);
 
   constraint_mode mode_;
   turn next_ = 0;
   std::map<turn, entry> lanes_;
   std::set<turn> exclusive_; ///< Lanes of which one is in each incompatible pair.
   std::unordered_map<lane_key, turn> turns_;
+  std::vector<lane_key> kept_out_by_another_;
   std::size_t waiting_ = 0;
 };
 

@@ -3,15 +3,17 @@
 #include <algorithm>
 
 #include "runtime/rules/constraints.hpp"
+#include "runtime/rules/needed_base.hpp"
 
 namespace troupe {
 
 namespace {
 
-void add_interfaces(std::vector<std::string>& to, const std::vector<endpoint_info>& endpoints) {
-  for (const auto& endpoint : endpoints)
-    if (std::find(to.begin(), to.end(), endpoint.interface) == to.end())
-      to.push_back(endpoint.interface);
+bool contains(const auto& list, const auto& item) { return std::ranges::find(list, item) != list.end(); }
+
+void add_name(std::vector<std::string>& to, const std::string& name) {
+  if (!name.empty() && !contains(to, name))
+    to.push_back(name);
 }
 
 void add_info(lane_summary& summary, const snap_info& info) {
@@ -19,31 +21,43 @@ void add_info(lane_summary& summary, const snap_info& info) {
     summary.role = lane_role::shared;
   if (info.type == snap_type::snapd || info.type == snap_type::os)
     summary.is_system = true;
-  summary.base = info.base == "none" ? std::string{} : info.base;
-  add_interfaces(summary.slot_interfaces, info.slots);
-  add_interfaces(summary.plug_interfaces, info.plugs);
+  add_name(summary.bases, needed_base(info));
+  for (const auto& slot : info.slots)
+    add_name(summary.slot_interfaces, slot.interface);
+  for (const auto& plug : info.plugs)
+    add_name(summary.plug_interfaces, plug.interface);
+}
+
+bool is_in(const task_record& task, lane_number lane) {
+  return task.lanes.empty() ? lane == 0 : contains(task.lanes, lane);
 }
 
 } // namespace
 
-lane_summary summarise_lane(const change_record& change, lane_number lane, const snap_state* former) {
+lane_summary summarise_lane(const change_record& change, lane_number lane,
+                            const std::map<std::string, snap_state_ptr>& formers) {
   lane_summary summary;
   summary.key = {change.id, lane};
-  for (const auto& task : change.tasks)
-    if (std::find(task.lanes.begin(), task.lanes.end(), lane) != task.lanes.end())
-      summary.affects_link = summary.affects_link || affects_link_kind(task.kind);
-  const auto* former_info = former ? former->info() : nullptr;
+  summary.affects_link = std::ranges::any_of(change.tasks, [&](const task_record& task) {
+    return is_in(task, lane) && affects_link_kind(task.kind);
+  });
+  summary.role = lane_role::plain;
+  auto all_known = true;
   for (const auto& op : change.operations) {
     if (op.lane != lane)
       continue;
-    summary.snap = op.snap;
-    if (op.info || former_info)
-      summary.role = lane_role::plain;
+    add_name(summary.snaps, op.snap);
+    auto former = formers.find(op.snap);
+    const auto* former_info = former == formers.end() ? nullptr : former->second->info();
     if (former_info)
       add_info(summary, *former_info);
     if (op.info)
       add_info(summary, *op.info);
+    all_known = all_known && (former_info || op.info);
   }
+  summary.is_known = all_known && !summary.snaps.empty();
+  if (!summary.is_known)
+    summary.role = lane_role::shared;
   return summary;
 }
 

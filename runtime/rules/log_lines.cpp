@@ -33,7 +33,7 @@ std::string last_error(const std::vector<std::string>& log) {
   for (auto line = log.rbegin(); line != log.rend(); ++line)
     if (auto at = line->find(mark); at != line->npos)
       return line->substr(at + mark.size());
-  return {};
+  return "no message";
 }
 
 } // namespace troupe

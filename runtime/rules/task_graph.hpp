@@ -37,7 +37,7 @@ class cycle_error : public failure {
 public:
   explicit cycle_error(std::vector<task_id> members);
 
-  /// The tasks of one cycle, by position.
+  /// The tasks that are in cycles with each other, by position.
   const std::vector<task_id>& cycle() const { return cycle_; }
 
 private:
@@ -71,15 +71,16 @@ public:
   void add(const std::vector<graph_task>& more, const std::vector<added_wait>& waits = {});
 
   /// To be called once on a graph made after a restart, when no handler runs: an Abort becomes Undo, or
-  /// Hold without undo handler. Returns the runs that were interrupted and have to be started again.
+  /// Hold without undo handler, and an Undoing without one becomes Done. Returns the runs that were
+  /// interrupted and have to be started again.
   std::vector<start> resume_after_restart();
 
   /// Starts every task that is eligible: sets it to Doing or Undoing. A task in Undo without undo
   /// handler becomes Done and so may make others eligible. By position.
   std::vector<start> take_eligible();
 
-  /// As take_eligible(), but starts at most the first.
-  std::optional<start> take_one();
+  /// As take_eligible(), but starts at most the first, and none that doesn't stand before this task.
+  std::optional<start> take_one(std::optional<task_id> before = std::nullopt);
 
   // How the run of a task's perform or undo ended. What the transition table doesn't know is ignored.
 
@@ -130,6 +131,9 @@ public:
 
   /// The status of the change as a whole; Hold where there are no tasks.
   task_status change_status() const;
+
+  /// The same of the tasks of one lane.
+  task_status lane_status(lane_number lane) const;
 
   /// Tells whether every task is ready.
   bool is_ready() const { return unready_ == 0; }
@@ -207,13 +211,15 @@ private:
   void tell_neighbours(const node& n, task_status from);
 
   void abort(const std::vector<position>& lanes);
-  bool is_held_up(const node& n) const;
+  using status_counts = std::array<std::size_t, task_status_count>;
+  task_status aggregate(const status_counts& counts, const std::vector<position>& tasks) const;
+  bool all_held_up(const std::vector<position>& tasks) const;
 
   std::vector<node> nodes_;
   std::vector<lane> lanes_;
   std::unordered_map<task_id, position> index_;
   std::map<lane_number, position> lane_index_;
-  std::array<std::size_t, task_status_count> counts_{};
+  status_counts counts_{};
   std::size_t unready_ = 0;
   // Grows when an abort of given up lanes could have an effect again: a task is live again, a lane is
   // entirely live no more, or something was added.

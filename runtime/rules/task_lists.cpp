@@ -56,17 +56,13 @@ void add_unlink(task_chain& chain, const snap_state& state) {
   chain.add("remove-profiles", "Remove security profiles of snap " + quoted(name, state.current));
 }
 
-void add_discard(task_chain& chain, revision rev) {
-  const auto& name = chain.op().snap;
-  json::object setup{{"revision", to_string(rev)}};
-  chain.add("clear-snap", "Remove data for snap " + quoted(name, rev), setup);
-  chain.add("discard-snap", "Remove snap " + quoted(name, rev) + " from the system", setup);
-}
-
 } // namespace
 
 task_chain::task_chain(change_record& change, const plan_context& context, std::int32_t operation_index)
-    : change_{change}, context_{context}, index_{operation_index} {}
+    : change_{change}, context_{context}, index_{operation_index} {
+  if (context.after)
+    awaited_.push_back(*context.after);
+}
 
 void task_chain::add(std::string kind, std::string summary, const json::object& setup) {
   task_record task;
@@ -79,15 +75,17 @@ void task_chain::add(std::string kind, std::string summary, const json::object& 
   task.spawned_at = context_.now;
   if (last_)
     task.waits_for = {last_};
+  task.waits_for.insert(task.waits_for.end(), awaited_.begin(), awaited_.end());
+  awaited_.clear();
   last_ = task.id;
   change_.tasks.push_back(std::move(task));
 }
 
-void add_install_tasks(task_chain& chain, const std::string& given_path) {
+void add_install_tasks(task_chain& chain) {
   const auto& op = chain.op();
   const auto& info = *op.info;
   chain.add("prerequisites", "Ensure prerequisites for " + quoted(op.snap) + " are available");
-  chain.add("prepare-snap", "Prepare snap " + quoted(given_path, op.rev));
+  chain.add("prepare-snap", "Prepare snap " + quoted(op.given_path, op.rev));
   chain.add("mount-snap", "Mount snap " + quoted(op.snap, op.rev));
   chain.add("copy-snap-data", "Copy snap " + quoted(op.snap) + " data");
   add_setup_profiles(chain, op.rev);
@@ -125,12 +123,21 @@ void add_remove_tasks(task_chain& chain, const snap_state& state) {
   chain.add("auto-disconnect", "Disconnect interfaces of snap " + quoted(name));
   if (state.active)
     add_unlink(chain, state);
-  for (const auto& installed : state.revisions)
-    if (installed.rev != state.current)
-      add_discard(chain, installed.rev);
-  add_discard(chain, state.current);
 }
 
-void add_remove_revision_tasks(task_chain& chain) { add_discard(chain, chain.op().rev); }
+void add_discard_all_tasks(task_chain& chain, const snap_state& state) {
+  for (const auto& installed : state.revisions)
+    if (installed.rev != state.current)
+      add_discard_tasks(chain, installed.rev);
+  if (state.current)
+    add_discard_tasks(chain, state.current);
+}
+
+void add_discard_tasks(task_chain& chain, revision rev) {
+  const auto& name = chain.op().snap;
+  json::object setup{{"revision", to_string(rev)}};
+  chain.add("clear-snap", "Remove data for snap " + quoted(name, rev), setup);
+  chain.add("discard-snap", "Remove snap " + quoted(name, rev) + " from the system", setup);
+}
 
 } // namespace troupe

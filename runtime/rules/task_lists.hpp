@@ -14,20 +14,32 @@ public:
   /// Appends a task of this kind; the setup is what its handler has to know beyond the operation.
   void add(std::string kind, std::string summary, const json::object& setup = {});
 
+  /// Lets the task that is added next wait for this one as well.
+  void next_waits_for(task_id task) { awaited_.push_back(task); }
+
   const operation& op() const { return change_.operations.at(static_cast<std::size_t>(index_)); }
+
+  /// The task added last; 0 where there is none yet.
+  task_id last() const { return last_; }
 
 private:
   change_record& change_;
   const plan_context& context_;
   std::int32_t index_;
   task_id last_;
+  std::vector<task_id> awaited_;
 };
 
 /// The tasks of each operation. Source: reference "Task lists"; a hook the snap hasn't has no task.
-void add_install_tasks(task_chain& chain, const std::string& given_path);
+void add_install_tasks(task_chain& chain);
 void add_enable_tasks(task_chain& chain, const snap_state& state);
 void add_disable_tasks(task_chain& chain, const snap_state& state);
+
+/// Those of a remove of all revisions come in two parts, of which the second can't be undone.
 void add_remove_tasks(task_chain& chain, const snap_state& state);
-void add_remove_revision_tasks(task_chain& chain);
+void add_discard_all_tasks(task_chain& chain, const snap_state& state);
+
+/// Those of a remove of one revision of several.
+void add_discard_tasks(task_chain& chain, revision rev);
 
 } // namespace troupe

@@ -2,44 +2,30 @@
 
 #include <algorithm>
 
+#include <boost/graph/adjacency_list.hpp>
+#include <boost/graph/strong_components.hpp>
+
 namespace troupe {
 
 std::vector<std::uint32_t> find_cycle(const std::vector<std::vector<std::uint32_t>>& edges) {
-  enum class state : std::uint8_t { fresh, on_path, left };
-  struct step {
-    std::uint32_t node;
-    std::size_t next_edge;
-  };
-  std::vector<state> states(edges.size(), state::fresh);
-  std::vector<step> path;
-  const auto enter = [&](std::uint32_t node) {
-    states[node] = state::on_path;
-    path.push_back({node, 0});
-  };
-  for (std::uint32_t root = 0; root < edges.size(); ++root) {
-    if (states[root] == state::fresh)
-      enter(root);
-    while (!path.empty()) {
-      auto& [node, next_edge] = path.back();
-      if (next_edge == edges[node].size()) {
-        states[node] = state::left;
-        path.pop_back();
-        continue;
-      }
-      const auto target = edges[node][next_edge++];
-      if (states[target] == state::fresh) {
-        enter(target);
-      } else if (states[target] == state::on_path) {
-        const auto first = std::ranges::find(path, target, &step::node);
-        std::vector<std::uint32_t> cycle;
-        for (auto at = first; at != path.end(); ++at)
-          cycle.push_back(at->node);
-        std::ranges::sort(cycle);
-        return cycle;
-      }
-    }
+  boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS> graph{edges.size()};
+  for (std::uint32_t node = 0; node < edges.size(); ++node)
+    for (auto target : edges[node])
+      boost::add_edge(node, target, graph);
+  std::vector<std::uint32_t> component(edges.size());
+  const auto count = boost::strong_components(
+      graph, boost::make_iterator_property_map(component.begin(), get(boost::vertex_index, graph)));
+  std::vector<std::size_t> sizes(count);
+  for (auto number : component)
+    ++sizes[number];
+  std::vector<std::uint32_t> members;
+  for (std::uint32_t node = 0; node < edges.size(); ++node) {
+    const auto in_cycle =
+        sizes[component[node]] > 1 || std::ranges::find(edges[node], node) != edges[node].end();
+    if (in_cycle && (members.empty() || component[node] == component[members.front()]))
+      members.push_back(node);
   }
-  return {};
+  return members;
 }
 
 } // namespace troupe

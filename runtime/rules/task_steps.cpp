@@ -7,8 +7,11 @@ namespace troupe {
 std::vector<task_start> task_graph::resume_after_restart() {
   std::vector<start> interrupted;
   for (position at = 0; at < nodes_.size(); ++at) {
-    const auto& n = nodes_[at];
-    if (n.status == task_status::doing || n.status == task_status::undoing)
+    auto& n = nodes_[at];
+    if (n.status == task_status::undoing && !n.has_undo) {
+      n.to_rerun = true;
+      candidates_.push(at);
+    } else if (n.status == task_status::doing || n.status == task_status::undoing)
       interrupted.push_back({n.id, n.status == task_status::undoing});
     else if (n.status == task_status::abort)
       happen(at, task_event::not_running);
@@ -24,8 +27,9 @@ std::vector<task_start> task_graph::take_eligible() {
   return starts;
 }
 
-std::optional<task_start> task_graph::take_one() {
-  while (!candidates_.empty()) {
+std::optional<task_start> task_graph::take_one(std::optional<task_id> before) {
+  const auto end = before ? find(*before) : static_cast<position>(nodes_.size());
+  while (!candidates_.empty() && candidates_.top() < end) {
     const auto at = candidates_.top();
     candidates_.pop();
     auto& n = nodes_[at];
@@ -33,6 +37,8 @@ std::optional<task_start> task_graph::take_one() {
       continue;
     n.to_rerun = false;
     happen(at, task_event::pick);
+    if (n.status == task_status::undoing && !n.has_undo)
+      assign(at, task_status::done);
     if (n.status != task_status::done)
       return start{n.id, n.status == task_status::undoing};
   }

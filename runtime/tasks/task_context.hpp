@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "messages/wait_reason.hpp"
 #include "messages/work.hpp"
 #include "runtime/host/ports.hpp"
 #include "runtime/json/json.hpp"
@@ -25,14 +26,15 @@ struct task_host {
 struct task_context {
   const task_host& host;
   task_job_ptr job;
-  snap_state_ptr state;      ///< Of the operation's snap, as it stands.
-  snap_state_ptr base_state; ///< Of the base that the snap names; null where it isn't installed.
-  json::object setup;        ///< From the plan.
-  json::object memo;         ///< What the do side left for the undo.
-  json::object memo_before;  ///< What the task before left.
-  std::stop_token stop;
-  std::function<void(const task_progress&)> advance;
-  std::vector<std::string> log{}; ///< Lines for the task's log.
+  snap_state_ptr state{};      ///< Of the operation's snap, as it stands.
+  snap_state_ptr base_state{}; ///< Of the base that the snap names; null where it isn't installed.
+  json::object setup{};        ///< From the plan.
+  json::object memo{};         ///< What the do side left for the undo.
+  json::object memo_before{};  ///< What the task before left.
+  std::stop_token stop{};
+  std::function<void(const task_progress&)> advance{};
+  std::function<void(const wait_reason&)> waits{}; ///< Says what a handler that goes on later waits for.
+  std::vector<std::string> log{};                  ///< Lines for the task's log.
 
   const operation& op() const { return *job->op; }
   const layout& paths() const { return host.paths; }

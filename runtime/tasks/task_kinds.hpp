@@ -11,6 +11,7 @@ namespace troupe {
 /// Where a kind's handlers run.
 enum class workplace : std::uint8_t {
   lane,    ///< In the lane actor itself: it never blocks.
+  claims,  ///< At the director, which answers once the change owns its snaps.
   effects, ///< On a performer: short work on files and mounts.
   copies,  ///< On a performer for long copies.
   hooks,   ///< On a performer that waits for a process.
@@ -23,8 +24,11 @@ struct task_kind {
   std::string_view name;
   workplace where;
   task_handler perform;
-  task_handler undo;       ///< Null: nothing to undo, or (clear-snap, discard-snap) irreversible.
-  bool reads_base = false; ///< Wants the base's state too.
+  task_handler undo;         ///< Null: nothing to undo, or irreversible.
+  std::string_view does{};   ///< What perform does, such as `checks that the base is there`.
+  std::string_view undoes{}; ///< What undo does; empty: nothing, or irreversible.
+  bool reads_base = false;   ///< Wants the base's state too.
+  bool irreversible = false; ///< What perform does can't be taken back.
 };
 
 /// Every kind this version knows.
@@ -32,6 +36,9 @@ std::span<const task_kind> task_kinds();
 
 /// The kind of this name; null where a newer version planned the task.
 const task_kind* find_task_kind(std::string_view name);
+
+/// How a kind is found; other than find_task_kind for task graphs that no snap stands behind.
+using task_kind_finder = const task_kind* (*)(std::string_view name);
 
 /// The handlers; each in the file of its kind.
 namespace tasks {

@@ -37,7 +37,7 @@ void abort_after_every_message(const std::vector<std::string>& before, const std
     all.run([&] { return ++messages == n; });
     if (messages < n)
       return;
-    all.send(abort_change_by_id{id});
+    all.send(abort_change_by_id{id, {}});
     all.run();
     INFO(last << " aborted after " << n << " messages");
     CHECK(all.change(id)->ready);

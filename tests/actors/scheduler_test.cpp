@@ -12,17 +12,18 @@ namespace {
 lane_summary app_on_base(change_id change, const std::string& name) {
   lane_summary lane;
   lane.key = {change, 1};
-  lane.snap = name;
+  lane.snaps = {name};
   lane.affects_link = true;
   lane.role = lane_role::plain;
-  lane.base = "core22";
+  lane.is_known = true;
+  lane.bases = {"core22"};
   return lane;
 }
 
 lane_summary base_itself(change_id change) {
   auto lane = app_on_base(change, "core22");
   lane.role = lane_role::shared;
-  lane.base = "";
+  lane.bases = {};
   return lane;
 }
 
@@ -35,6 +36,7 @@ struct lanes {
     auto key = lane.key;
 
     all.system().spawn([this, key, lane](caf::event_based_actor* self) {
+      self->set_default_handler(caf::drop);
       self->request(scheduler(), caf::infinite, admit_lane{lane})
           .then([this, key](admitted) { in[key] = true; }, [](const caf::error&) {});
     });

@@ -19,17 +19,21 @@ operation_request install(sim::world& on, const std::string& name, const std::ve
   wanted.verb = "install";
   wanted.snap = name;
   wanted.info = info;
-  wanted.image = "/root/var/lib/troupe/spool/upload-" + name;
+  wanted.image = "/root/var/lib/troupe/spool/upload-" + std::to_string(on.entries.size());
   wanted.given_path = name + ".snap";
   on.entries.insert(wanted.image);
-  return {{wanted}, 0};
+  operation_request all;
+  all.snaps = {wanted};
+  return all;
 }
 
 operation_request operate(const std::string& verb, const std::string& name) {
   snap_request wanted;
   wanted.verb = verb;
   wanted.snap = name;
-  return {{wanted}, 0};
+  operation_request all;
+  all.snaps = {wanted};
+  return all;
 }
 
 } // namespace troupe::test

@@ -36,17 +36,16 @@ class stage {
 public:
   stage(const std::filesystem::path& journal, sim::world& on,
         constraint_mode mode = constraint_mode::scoped)
-      : config_{},
+      : stage{std::make_shared<journal_database>(journal, 0), on, mode} {}
+  stage(std::shared_ptr<journal_database> journal, sim::world& on,
+        constraint_mode mode = constraint_mode::scoped)
+      : world_{on},
+        config_{},
         system_{config_},
         os_{sim::ports_of(on)},
         host_{paths_, os_, "/bin/troupe-run", false},
-        actors_{
-            std::in_place, system_,
-            engine_options{std::make_shared<journal_database>(journal, 0), &host_, {}, mode, false}} {}
-  ~stage() {
-    actors_.reset();
-    run();
-  }
+        actors_{std::in_place, system_, engine_options{std::move(journal), &host_, {}, mode, false}} {}
+  ~stage() { end(); }
   stage(const stage&) = delete;
   stage& operator=(const stage&) = delete;
 
@@ -56,6 +55,30 @@ public:
     while (scheduler.try_run_once())
       if (enough())
         return;
+  }
+
+  /// Stops all actors where they are, as a daemon that ends does.
+  void end() {
+    actors_.reset();
+    run();
+  }
+
+  /// Lets time pass for timers and clocks.
+  void pass(duration time) {
+    world_.now += time;
+    auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
+    scheduler.advance_time(time);
+    run();
+  }
+
+  /// Handles up to so many messages, each from an actor that is drawn.
+  template <class Random>
+  void run_drawn(std::size_t messages, Random& random) {
+    auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
+    for (; messages > 0 && !scheduler.jobs.empty(); --messages) {
+      std::swap(scheduler.jobs.front(), scheduler.jobs[random() % scheduler.jobs.size()]);
+      scheduler.try_run_once();
+    }
   }
 
   /// Sends a request and runs until all is quiet; returns the answer, or throws the failure.
@@ -80,6 +103,21 @@ public:
   change_view_ptr change(change_id id) {
     return ask<change_view_ptr>(actors_->director(), find_change{id});
   }
+  /// The actor of a change that isn't ready.
+  change_actor actor_of(change_id id) {
+    change_actor found;
+    system_.spawn([&](caf::event_based_actor* self) {
+      // The director leaves the answer to the change itself.
+      self->request(actors_->director(), caf::infinite, find_change{id})
+          .then(
+              [&found, self](const change_view_ptr&) {
+                found = caf::actor_cast<change_actor>(self->current_sender());
+              },
+              [](const caf::error&) {});
+    });
+    run();
+    return found;
+  }
   snap_list snaps() { return ask<snap_list>(actors_->director(), list_snaps{}); }
 
   /// Sends a message to the director without running anything.
@@ -98,12 +136,37 @@ private:
 
   static failure to_failure_of(const caf::error& why);
 
+  sim::world& world_;
   test_config config_;
   caf::actor_system system_;
   layout paths_{"/root"};
   host::ports os_;
   task_host host_;
   std::optional<engine> actors_;
+};
+
+/// While it lives, no change gets beyond what needs no admission: a lane of snapd's is in progress.
+class standstill {
+public:
+  explicit standstill(stage& all) : all_{all} {
+    lane_summary lane;
+    lane.key = key_;
+    lane.snaps = {"snapd"};
+    lane.affects_link = true;
+    lane.is_system = true;
+    lane.is_known = true;
+    all_.ask<admitted>(all_.actors().members().scheduler, admit_lane{lane});
+  }
+  ~standstill() {
+    caf::anon_send(all_.actors().members().scheduler, leave_lane{key_});
+    all_.run();
+  }
+  standstill(const standstill&) = delete;
+  standstill& operator=(const standstill&) = delete;
+
+private:
+  stage& all_;
+  lane_key key_{{1'000'000}, 1};
 };
 
 /// A request to install a snap of this name with these hooks; its image is put into the world's spool.

@@ -19,6 +19,7 @@ struct world {
   std::set<std::string> mounted;
   std::vector<std::string> hooks_run;          ///< `snap/hook`, in order.
   std::map<std::string, int> hook_exit_status; ///< By `snap/hook`; 0 unless given.
+  int spool_faults = 0;                        ///< How many of the next removals from the spool fail.
   time_point now{std::chrono::seconds{1'700'000'000}};
 };
 
@@ -41,7 +42,13 @@ public:
     world_.entries.insert(to.string());
   }
   void copy_tree(const path&, const path& to) override { world_.entries.insert(to.string()); }
-  void remove_file(const path& file) override { world_.entries.erase(file.string()); }
+  void remove_file(const path& file) override {
+    if (file.string().find("/spool/") != std::string::npos && world_.spool_faults > 0) {
+      --world_.spool_faults;
+      throw failure{"cannot remove \"" + file.string() + "\": input/output error"};
+    }
+    world_.entries.erase(file.string());
+  }
   void remove_tree(const path& tree) override {
     for (const auto& mount : world_.mounted)
       if (is_below(mount, tree))

@@ -96,10 +96,10 @@ TEST_CASE("wrong requests get an error envelope that says what is wrong") {
            {post("/v2/snaps", R"({"action":"remove","snaps":["hello","../x"]})"), 400,
             "invalid snap name: \"../x\""},
            {post("/v2/snaps", R"({"action":"remove","snaps":["hello","unknown"]})"), 404, "\"unknown\""},
-           {form(field("action", "install") + field("dangerous", "true")), 400, "0 snap files"},
-           {form(field("action", "install") + field("dangerous", "true") + file("snap", "x") +
+           {form(field("action", "install") + field("dangerous", "true")), 400, "no snap file"},
+           {form(field("action", "install") + field("name", "z") + file("snap", "x") +
                  file("snap", "y")),
-            400, "2 snap files"},
+            400, "more than one file"},
            {form(field("action", "try") + file("snap", "x")), 400, "\"try\""},
            {form(field("action", "install") + field("dangerous", "true") + file("snap", "not a snap")),
             400, "\"x.snap\": not a squashfs image"},

@@ -192,11 +192,9 @@ TEST_CASE("a snap is installed only where its base is, and keeps the base from b
   for (std::string verb : {"remove", "disable"}) {
     auto kept = w.troupe({verb, "ground"});
     CHECK(kept.exit_code == 1);
-    CHECK_THAT(kept.err, Contains("it is the base of \"hello\""));
+    CHECK_THAT(kept.err, Contains("snap \"hello\" runs on it"));
   }
-  CHECK(w.troupe({"remove", "hello", "ground"}).exit_code == 1);
-  CHECK(w.troupe({"remove", "hello"}).exit_code == 0);
-  CHECK(w.troupe({"remove", "ground"}).exit_code == 0);
+  CHECK(w.troupe({"remove", "hello", "ground"}).exit_code == 0);
   CHECK(lasting_leftovers(w.root()) == std::vector<std::string>{});
 }
 

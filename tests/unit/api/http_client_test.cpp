@@ -115,3 +115,39 @@ TEST_CASE("an empty file is sent too") {
   CHECK(result_of(http_client{server.socket()}.post_form("/", {}, "snap", directory.path / "empty")) ==
         0);
 }
+
+TEST_CASE("several files are sent in one form, in their order and beside its fields") {
+  temporary_directory directory;
+  std::vector<std::filesystem::path> files;
+  std::string big(200'000, 'b');
+  for (const auto& [name, content] :
+       std::vector<std::pair<std::string, std::string>>{{"a", "first"}, {"b", big}, {"c", ""}}) {
+    files.push_back(directory.path / name);
+    std::ofstream{files.back()} << content;
+  }
+  running_server server{[](const std::shared_ptr<exchange>& asked) {
+    json::array parts;
+    for (const auto& part : asked->what().parts)
+      parts.push_back(json::array{part.name, part.value, part.filename, part.bytes});
+    asked->reply(sync(std::move(parts)));
+  }};
+  std::uint64_t sent = 0;
+  std::uint64_t sum = 0;
+  auto grows = true;
+  auto answer = http_client{server.socket()}.post_form("/", {{"action", "install"}}, "snap", files,
+                                                       [&](std::uint64_t done, std::uint64_t total) {
+                                                         grows = grows && done > sent;
+                                                         sent = done;
+                                                         sum = total;
+                                                       });
+  auto parts = result_of(answer).as_array();
+  REQUIRE(parts.size() == 4);
+  CHECK(parts.at(0).at(0) == "action");
+  CHECK(parts.at(0).at(1) == "install");
+  CHECK(parts.at(1) == json::array{"snap", "", "a", 5});
+  CHECK(parts.at(2) == json::array{"snap", "", "b", 200'000});
+  CHECK(parts.at(3) == json::array{"snap", "", "c", 0});
+  CHECK(grows);
+  CHECK(sent == 200'005);
+  CHECK(sum == 200'005);
+}

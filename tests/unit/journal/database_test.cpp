@@ -80,6 +80,8 @@ TEST_CASE("a new journal is empty and only its owner can read it") {
   auto contents = journal.load();
   CHECK(contents.changes.empty());
   CHECK(contents.snaps.empty());
+  CHECK(contents.notices.empty());
+  CHECK(contents.warnings.empty());
   CHECK_FALSE(contents.last_change);
   CHECK_FALSE(contents.last_task);
   CHECK(journal.statistics() == journal_statistics{});
@@ -142,7 +144,7 @@ TEST_CASE("a journal of a newer version is refused and not touched") {
   auto caught = opening(path);
   CHECK(caught.what() ==
         "cannot open journal " + path.string() +
-            ": it was written by a newer version of troupe (schema 999, this one knows 1); "
+            ": it was written by a newer version of troupe (schema 999, this one knows 2); "
             "install that version or move the file away");
   CHECK(bytes_of(path) == before);
 }
@@ -192,11 +194,13 @@ TEST_CASE("a value that this version can't read is reported as damage") {
     commit(journal, with_change(sample_change(1, 1, 1)));
     commit(journal, with_snap("hello", 1, 1));
   }
-  auto* sql =
-      GENERATE("UPDATE tasks SET status = 'Perhaps'", "UPDATE tasks SET waits_for = '[\"x\"]'",
-               "UPDATE tasks SET lanes = '[-1]'", "UPDATE tasks SET log = '[1]'",
-               "UPDATE tasks SET change_id = 9", "UPDATE operations SET info = '{'",
-               "UPDATE snaps SET state = '[]'", "UPDATE snaps SET state = '{\"revisions\":[3]}'");
+  auto* sql = GENERATE("UPDATE tasks SET status = 'Perhaps'", "UPDATE tasks SET waits_for = '[\"x\"]'",
+                       "UPDATE tasks SET lanes = '[-1]'", "UPDATE tasks SET log = '[1]'",
+                       "UPDATE tasks SET change_id = 9", "UPDATE operations SET info = '{'",
+                       "UPDATE snaps SET state = '[]'",
+                       "INSERT INTO notices VALUES (1, NULL, 'a', 'b', 0, 0, 0, 1, '[]')",
+                       "INSERT INTO notices VALUES (1, NULL, 'a', 'b', 0, 0, 0, 1, '{\"kind\":1}')",
+                       "UPDATE snaps SET state = '{\"revisions\":[3]}'");
   run_sql(path, sql);
   journal_database journal{path};
   auto caught = failure_of([&] { journal.load(); });

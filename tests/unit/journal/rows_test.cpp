@@ -35,6 +35,8 @@ change_record full_change() {
   op.channel = "latest/edge";
   op.flags = {.devmode = true, .jailmode = false, .classic = true};
   op.purge = true;
+  op.given_path = "../world_1.snap";
+  op.force = true;
   auto& task = change.tasks[1];
   task.status = task_status::wait;
   task.waited = task_status::undone;
@@ -60,6 +62,8 @@ void check_same(const operation& a, const operation& b) {
   CHECK(a.channel == b.channel);
   CHECK(a.flags == b.flags);
   CHECK(a.purge == b.purge);
+  CHECK(a.given_path == b.given_path);
+  CHECK(a.force == b.force);
 }
 
 void check_same(const task_record& a, const task_record& b) {
@@ -264,36 +268,6 @@ TEST_CASE("a snap that is gone may count its versions anew once the journal was 
   CHECK(journal.load().snaps.size() == 1);
 }
 
-TEST_CASE("a pruned change leaves its history and the counters") {
-  scratch_directory directory;
-  {
-    journal_database journal{directory / "journal.db"};
-    auto end = with_end(5, "cannot perform the following tasks");
-    journal_batch pruned;
-    pruned.pruned = {change_id{5}};
-    std::array batches{with_change(sample_change(5, 50, 2, {"zebra", "ant", "zebra"})),
-                       with_status(50, task_status::done), with_status(51, task_status::error), end,
-                       pruned};
-    journal.commit(batches);
-  }
-  journal_database journal{directory / "journal.db"};
-  auto contents = journal.load();
-  CHECK(contents.changes.empty());
-  CHECK(contents.last_change == change_id{5});
-  CHECK(contents.last_task == task_id{51});
-  auto history = journal.history(10);
-  REQUIRE(history.size() == 1);
-  history_entry wanted{change_id{5},
-                       "install-snap",
-                       "Install \"zebra\" snap",
-                       task_status::error,
-                       at(5'000'000'000),
-                       at(5'000'000'000),
-                       "cannot perform the following tasks",
-                       {"zebra", "ant"}};
-  CHECK(history[0] == wanted);
-}
-
 TEST_CASE("an ended change says when and how it ended") {
   scratch_directory directory;
   journal_database journal{directory / "journal.db"};
@@ -304,57 +278,64 @@ TEST_CASE("an ended change says when and how it ended") {
   CHECK(journal.load().changes.at(0).error == "no");
 }
 
-TEST_CASE("the history of a change has the status its tasks make together") {
+TEST_CASE("a change that waited for its claims gets its tasks and the operations as they are now") {
   scratch_directory directory;
-  journal_database journal{directory / "journal.db"};
-  auto ended_with = [&, id = 0U](std::vector<task_status> statuses) mutable {
-    ++id;
-    commit(journal, with_change(sample_change(id, id * 10, statuses.size())));
-    for (std::size_t i = 0; i < statuses.size(); ++i)
-      commit(journal, with_status(id * 10 + i, statuses[i]));
-    commit(journal, with_end(id));
-    return journal.history(1).at(0).status;
-  };
-  CHECK(ended_with({}) == task_status::hold);
-  CHECK(ended_with({task_status::done, task_status::done}) == task_status::done);
-  CHECK(ended_with({task_status::hold, task_status::done}) == task_status::done);
-  CHECK(ended_with({task_status::undone, task_status::error, task_status::hold}) == task_status::error);
-  CHECK(ended_with({task_status::done, task_status::undone, task_status::hold}) == task_status::undone);
-  CHECK(ended_with({task_status::hold}) == task_status::hold);
-}
-
-TEST_CASE("the history is read newest first, of all snaps or of one, and no more than asked for") {
-  scratch_directory directory;
-  journal_database journal{directory / "journal.db"};
-  for (std::uint64_t id = 1; id <= 4; ++id) {
-    commit(journal, with_change(sample_change(id, id, 1, {id % 2 == 1 ? "odd" : "even", "both"})));
-    if (id != 4)
-      commit(journal, with_end(id));
+  auto change = full_change();
+  {
+    journal_database journal{directory / "journal.db"};
+    auto waiting = change;
+    waiting.tasks.resize(1);
+    waiting.operations.resize(1);
+    waiting.operations[0].verb = "refresh";
+    auto other = sample_change(8, 60, 1);
+    std::array batches{with_change(waiting), with_change(other)};
+    journal.commit(batches);
+    journal_batch granted;
+    granted.added.push_back({change.id, change.operations, {change.tasks[1]}});
+    task_row first;
+    first.id = change.tasks[1].id;
+    first.status = task_status::doing;
+    first.waited = task_status::undone;
+    granted.tasks.push_back(first);
+    commit(journal, granted);
   }
-  auto ids = [](const std::vector<history_entry>& entries) {
-    std::vector<std::uint64_t> result;
-    for (const auto& entry : entries)
-      result.push_back(entry.id.value);
-    return result;
-  };
-  CHECK(ids(journal.history(10)) == std::vector<std::uint64_t>{3, 2, 1});
-  CHECK(ids(journal.history(2)) == std::vector<std::uint64_t>{3, 2});
-  CHECK(ids(journal.history(10, "odd")) == std::vector<std::uint64_t>{3, 1});
-  CHECK(ids(journal.history(1, "both")) == std::vector<std::uint64_t>{3});
-  CHECK(journal.history(10, "none").empty());
+  journal_database journal{directory / "journal.db"};
+  auto contents = journal.load();
+  REQUIRE(contents.changes.size() == 2);
+  CHECK(contents.changes[0].tasks.at(1).status == task_status::doing);
+  contents.changes[0].tasks[1] = change.tasks[1];
+  check_same(contents.changes[0], change);
+  CHECK(contents.changes[1].operations.size() == 1);
+  CHECK(contents.last_change == change_id{8});
+  CHECK(contents.last_task == task_id{60});
 }
 
-TEST_CASE("the history forgets changes that are too many changes ago") {
+TEST_CASE("tasks that are added raise the counter, and are pruned with their change") {
   scratch_directory directory;
   journal_database journal{directory / "journal.db"};
-  std::array batches{with_change(sample_change(1, 1, 1)), with_end(1),
-                     with_change(sample_change(limits::history_changes_kept, 2, 1)),
-                     with_end(limits::history_changes_kept)};
+  auto change = sample_change(1, 1, 3, {"zebra", "ant"});
+  journal_batch granted;
+  granted.added.push_back({change.id, {change.operations[1]}, {change.tasks[1], change.tasks[2]}});
+  auto waiting = change;
+  waiting.tasks.resize(1);
+  std::array batches{with_change(waiting), granted, with_status(3, task_status::done), with_end(1)};
   journal.commit(batches);
-  CHECK(journal.history(10).size() == 2);
-  std::array more{with_change(sample_change(limits::history_changes_kept + 1, 3, 1)),
-                  with_end(limits::history_changes_kept + 1)};
-  journal.commit(more);
-  CHECK(journal.history(10).size() == 2);
-  CHECK(journal.history(10).at(1).id == change_id{limits::history_changes_kept});
+  CHECK(journal.load().last_task == task_id{3});
+  CHECK(journal.history(1).at(0).snaps == std::vector<std::string>{"ant"});
+  journal_batch pruned;
+  pruned.pruned = {change.id};
+  commit(journal, pruned);
+  CHECK(journal.load().changes.empty());
+  CHECK(journal.history(10, "ant").size() == 1);
+  CHECK(journal.history(10, "zebra").empty());
+}
+
+TEST_CASE("tasks for a change that isn't stored are refused, and nothing is left of them") {
+  scratch_directory directory;
+  journal_database journal{directory / "journal.db"};
+  auto change = sample_change(1, 1, 1);
+  journal_batch granted;
+  granted.added.push_back({change.id, change.operations, change.tasks});
+  CHECK_THROWS_AS(commit(journal, granted), failure);
+  CHECK_FALSE(journal.load().last_task);
 }

@@ -74,7 +74,7 @@ public:
           return false;
       return true;
     }
-    return false;
+    return t.now == status::undoing && !t.has_undo;
   }
 
   std::optional<task_start> take_one() {
@@ -187,24 +187,21 @@ public:
 
   bool lane_ready(lane_number lane) const { return !lanes(true).contains(lane); }
 
-  /// Tells whether a task in Do or Undo is held up; `path` holds those that are just being looked at.
-  bool held_up(std::size_t i, std::set<std::size_t> path) const {
-    if (!path.insert(i).second)
-      return false;
-    bool some = false;
-    for (auto j : items[i].now == status::do_ ? items[i].before : after(i)) {
-      const auto s = items[j].now;
-      if (s == status::wait) {
-        some = true;
-      } else if (s == status::do_ || s == status::undo) {
-        if (!held_up(j, path))
-          return false;
-        some = true;
-      } else if (!ready(s)) {
-        return false;
-      }
+  /// The tasks in Wait, and those in Do or Undo that are held up by them.
+  std::set<std::size_t> held_up() const {
+    std::set<std::size_t> held;
+    for (std::size_t i = 0; i < items.size(); ++i)
+      if (items[i].now == status::wait)
+        held.insert(i);
+    for (std::size_t size = 0; size != held.size();) {
+      size = held.size();
+      for (std::size_t i = 0; i < items.size(); ++i)
+        if (items[i].now == status::do_ || items[i].now == status::undo)
+          for (auto j : items[i].now == status::do_ ? items[i].before : after(i))
+            if (held.contains(j))
+              held.insert(i);
     }
-    return some;
+    return held;
   }
 
   status change_status() const {
@@ -213,9 +210,10 @@ public:
       present.insert(t.now);
     bool waits = present.contains(status::wait) && !present.contains(status::doing) &&
                  !present.contains(status::undoing) && !present.contains(status::abort);
+    const auto held = held_up();
     for (std::size_t i = 0; waits && i < items.size(); ++i)
       if (items[i].now == status::do_ || items[i].now == status::undo)
-        waits = held_up(i, {});
+        waits = held.contains(i);
     if (waits)
       return status::wait;
     for (auto s : {status::abort, status::undoing, status::undo, status::doing, status::do_,

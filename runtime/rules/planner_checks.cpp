@@ -1,0 +1,191 @@
+#include "runtime/rules/planner_checks.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "messages/failure.hpp"
+#include "runtime/limits.hpp"
+#include "runtime/rules/needed_base.hpp"
+
+namespace troupe {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> known_verbs{"install", "remove", "enable", "disable"};
+
+failure refuse(const snap_request& request, const std::string& why,
+               failure_kind kind = failure_kind::bad_request) {
+  return {kind, "cannot " + request.verb + " snap \"" + request.snap + "\": " + why};
+}
+
+/// A request and the host it is planned on.
+struct checked {
+  const plan_context& host;
+  std::map<std::string, const snap_request*> by_name;
+
+  const snap_request* find(const std::string& name) const {
+    auto found = by_name.find(name);
+    return found == by_name.end() ? nullptr : found->second;
+  }
+};
+
+// --- install ----------------------------------------------------------------------------------------
+
+void check_file(const snap_request& wanted) {
+  if (!wanted.info)
+    throw refuse(wanted, "its file is missing");
+  auto plain_name = wanted.snap.substr(0, wanted.snap.find('_'));
+  if (plain_name != wanted.info->name)
+    throw refuse(wanted, "the file holds snap \"" + wanted.info->name + "\"; use --name " +
+                             wanted.info->name + "_KEY to name an instance of it");
+}
+
+/// Only a base that is named has to be there: a snap that names none uses the host's files without core.
+void check_base(const snap_request& wanted, const checked& all) {
+  auto base = wanted.info->base.empty() ? std::string{} : needed_base(*wanted.info);
+  if (base.empty())
+    return;
+  if (const auto* along = all.find(base)) {
+    if (!runs_on(*wanted.info, along->snap, *along->info))
+      throw refuse(wanted, "snap \"" + base + "\", which it names as its base, is none");
+    return;
+  }
+  for (const auto* other : all.host.under_way)
+    if (other->snap == base && (other->verb == "remove" || other->verb == "disable"))
+      throw refuse(wanted,
+                   "its base \"" + base + "\" has \"" + other->verb + "-snap\" change in progress",
+                   failure_kind::change_conflict);
+  auto found = all.host.installed->find(base);
+  if (found == all.host.installed->end())
+    throw refuse(wanted, "its base \"" + base + "\" is not installed; install it first");
+  if (!found->second->active)
+    throw refuse(wanted, "its base \"" + base + "\" is not enabled; enable it first");
+}
+
+void check_install(const snap_request& wanted, const checked& all) {
+  const auto& state = *all.host.claimed.at(wanted.snap);
+  if (state.is_installed())
+    throw refuse(wanted, "it is installed already (revision " + to_string(state.current) + ")",
+                 failure_kind::snap_already_installed);
+  check_base(wanted, all);
+}
+
+// --- remove, enable, disable ------------------------------------------------------------------------
+
+/// Whether a remove of this revision leaves others.
+bool leaves_revisions(const snap_request& wanted, const snap_state& state) {
+  return wanted.verb == "remove" && wanted.rev && state.revisions.size() > 1;
+}
+
+/// The installed snaps of which a revision that stays runs on this one.
+std::vector<std::string> users_that_stay(const snap_request& wanted, const snap_info& info,
+                                         const checked& all) {
+  std::vector<std::string> users;
+  for (const auto& [name, state] : *all.host.installed) {
+    const auto* along = all.find(name);
+    if (along && !leaves_revisions(*along, *state))
+      continue;
+    if (std::ranges::any_of(state->revisions, [&](const installed_revision& r) {
+          return !(along && r.rev == along->rev) && runs_on(*r.info, wanted.snap, info);
+        }))
+      users.push_back(name);
+  }
+  return users;
+}
+
+void check_users(const snap_request& wanted, const snap_info& info, const checked& all) {
+  if (info.type != snap_type::base && info.type != snap_type::os && info.type != snap_type::snapd)
+    return;
+  for (const auto* other : all.host.under_way)
+    if (other->info && runs_on(*other->info, wanted.snap, info))
+      throw refuse(wanted,
+                   "snap \"" + other->snap + "\", which runs on it, has \"" + other->verb +
+                       "-snap\" change in progress",
+                   failure_kind::change_conflict);
+  auto disables = wanted.verb == "disable";
+  if (disables && wanted.force)
+    return;
+  auto users = users_that_stay(wanted, info, all);
+  if (users.empty())
+    return;
+  std::string names;
+  for (const auto& name : users)
+    names += (names.empty() ? "\"" : ", \"") + name + '"';
+  throw refuse(wanted, (users.size() == 1 ? "snap " + names + " runs on it; remove that first"
+                                          : "snaps " + names + " run on it; remove those first") +
+                           (disables ? ", or use --force" : ""));
+}
+
+void check_revision(const snap_request& wanted, const snap_state& state) {
+  if (!state.find(wanted.rev))
+    throw refuse(wanted, "revision " + to_string(wanted.rev) + " is not installed",
+                 failure_kind::snap_not_installed);
+  if (wanted.rev == state.current && state.active)
+    throw refuse(wanted, "revision " + to_string(wanted.rev) +
+                             " is the active one; remove the whole snap, or disable it first");
+}
+
+void check_installed(const snap_request& wanted, const checked& all) {
+  const auto& state = *all.host.claimed.at(wanted.snap);
+  if (!state.is_installed())
+    throw refuse(wanted, "it is not installed", failure_kind::snap_not_installed);
+  if (wanted.verb == "enable" && state.active)
+    throw refuse(wanted, "it is enabled already");
+  if (wanted.verb == "enable" && !state.info())
+    throw refuse(wanted, "its current revision is removed");
+  if (wanted.verb == "disable" && !state.active)
+    throw refuse(wanted, "it is disabled already");
+  if (wanted.verb == "remove" && wanted.rev)
+    check_revision(wanted, state);
+  if (wanted.verb != "enable" && !leaves_revisions(wanted, state))
+    check_users(wanted, *any_info(state), all);
+}
+
+} // namespace
+
+const snap_info* any_info(const snap_state& state) {
+  if (const auto* current = state.info())
+    return current;
+  return state.is_installed() ? state.revisions.back().info.get() : nullptr;
+}
+
+bool runs_on(const snap_info& user, const std::string& name, const snap_info& info) {
+  if (info.type == snap_type::snapd)
+    return user.type != snap_type::snapd;
+  return (info.type == snap_type::base || info.type == snap_type::os) && needed_base(user) == name;
+}
+
+void check_request(const operation_request& request) {
+  const std::string start = "cannot start change: ";
+  if (request.snaps.empty())
+    throw failure{start + "no snap is named"};
+  if (request.snaps.size() > limits::change_snaps)
+    throw failure{start + std::to_string(request.snaps.size()) + " snaps are named, and at most " +
+                  std::to_string(limits::change_snaps) + " are allowed"};
+  const auto& verb = request.snaps.front().verb;
+  if (std::ranges::find(known_verbs, verb) == known_verbs.end())
+    throw failure{start + "unknown operation \"" + verb + '"'};
+  std::set<std::string> named;
+  for (const auto& wanted : request.snaps) {
+    if (!named.insert(wanted.snap).second)
+      throw failure{start + "snap \"" + wanted.snap + "\" is named twice"};
+    if (wanted.verb != verb)
+      throw failure{start + "it can't both " + verb + " and " + wanted.verb + " snaps"};
+    if (verb == "install")
+      check_file(wanted);
+  }
+}
+
+void check_host(const operation_request& request, const plan_context& context) {
+  checked all{context, {}};
+  for (const auto& wanted : request.snaps)
+    all.by_name.emplace(wanted.snap, &wanted);
+  for (const auto& wanted : request.snaps)
+    if (wanted.verb == "install")
+      check_install(wanted, all);
+    else
+      check_installed(wanted, all);
+}
+
+} // namespace troupe

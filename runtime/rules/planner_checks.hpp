@@ -1,0 +1,23 @@
+#pragma once
+
+#include "messages/request.hpp"
+#include "runtime/rules/planner.hpp"
+
+namespace troupe {
+
+/// Refuses a request that could be carried out on no host: it names no snap, one twice, more than
+/// limits::change_snaps, several or unknown verbs, or a file of another snap.
+void check_request(const operation_request& request);
+
+/// Refuses a request that can't be carried out as the host stands. The request counts as a whole: a base
+/// may come along with the snaps that run on it, and go along with them.
+void check_host(const operation_request& request, const plan_context& context);
+
+/// The metadata of the current revision, or of the last where none is current; null where none is
+/// installed.
+const snap_info* any_info(const snap_state& state);
+
+/// Whether a snap with this metadata runs on that one: its base, or snapd.
+bool runs_on(const snap_info& user, const std::string& name, const snap_info& info);
+
+} // namespace troupe
