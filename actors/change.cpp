@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "actors/lane.hpp"
+#include "actors/removal.hpp"
 #include "runtime/limits.hpp"
 #include "runtime/rules/lane_summaries.hpp"
 #include "runtime/rules/log_lines.hpp"
@@ -51,8 +52,7 @@ change::behavior_type change::make_behavior() {
       [this](begin_change) { return begin(); },
       [this](const task_settled& what) { settle(what); },
       [this](const task_stopped& what) {
-        told_waits_.erase(what.task);
-        graph_.handler_not_running(what.task);
+        forget_start(what.task);
         advance();
       },
       [this](const task_waits& what) { set_wait(what.task, what.reason); },
@@ -105,10 +105,14 @@ caf::result<change_id> change::begin() {
       take(start);
   begun_ = owe<change_id>();
   begun_owed_ = true;
+  begun_at_ = clock().now();
   phase_ = phase::going;
+  for (auto number : graph_.lanes())
+    if (graph_.lane_ready(number))
+      send(lanes_.at(number), lane_is_ready{});
   advance();
-  if (!committing_)
-    act_on_commit({}, {});
+  if (!is_committing_)
+    act_on_commit({});
   return caf::delegated<change_id>{};
 }
 
@@ -128,6 +132,7 @@ void change::spawn_lanes() {
         setup.snaps.emplace(op.snap, snaps_.at(op.snap).actor);
     setup.doing = doing_in(number);
     setup.summary = summarise_lane(record_, number, formers);
+    setup.was_in_progress = resumed_ && progress_of(record_, number) != lane_progress::pending;
     lanes_.emplace(number, spawn<lane>(std::move(setup), with_));
   }
 }
@@ -174,7 +179,7 @@ void change::settle(const task_settled& what) {
   told_waits_.erase(result.task);
   runnable_since_.erase(result.task);
   states_.insert(states_.end(), result.states.begin(), result.states.end());
-  if (what.claims)
+  if (what.claims && what.claims->plan)
     take_claims(*what.claims);
   if (result.outcome.chosen)
     graph_.set_status(result.task, *result.outcome.chosen);
@@ -192,12 +197,10 @@ void change::settle(const task_settled& what) {
 }
 
 void change::take_claims(const claims_granted& granted) {
-  if (!granted.plan)
-    return;
+  graph_.add(graph_tasks(granted.plan->tasks, with_->find_kind));
   snaps_ = granted.snaps;
   record_.operations = granted.plan->operations;
   added_.push_back({record_.id, record_.operations, granted.plan->tasks});
-  graph_.add(graph_tasks(granted.plan->tasks, with_->find_kind));
   for (const auto& task : granted.plan->tasks) {
     index_.emplace(task.id, record_.tasks.size());
     record_.tasks.push_back(task);
@@ -223,19 +226,20 @@ void change::advance() {
     dirty_.insert(id);
     note(id);
   }
-  if (!committing_ &&
+  if (!is_committing_ &&
       (!stored_ || !dirty_.empty() || !starts_.empty() || !states_.empty() || !added_.empty()))
     commit();
 }
 
 void change::take(const task_start& start) {
-  runnable_since_.emplace(start.id, clock().now());
   // What runs in the lane itself has no effect on the host, so it need not wait for its start to be
   // durable.
-  if (has_effect(start.id))
+  if (has_effect(start.id)) {
+    set_wait(start.id, waits::slot{"journal"});
     starts_.push_back(start);
-  else
+  } else {
     hand_to_lane(start);
+  }
 }
 
 bool change::start_next() {
@@ -281,11 +285,15 @@ void change::look_after_tasks() {
     spdlog::warn("{}", text);
     send(with_->notices, add_warning{text});
   }
-  auto is_old = with_->host->os.clock->now() - record_.spawned_at > limits::unready_change_age;
+  if (phase_ != phase::going)
+    return;
+  // Measured by the time it was worked on: clocks jump, and devices are switched off.
+  auto is_old = now - begun_at_ > limits::unready_change_age;
   auto waits_by_wish =
       std::ranges::any_of(told_waits_, [](const auto& told) { return is_patient(told.second); });
-  if (phase_ != phase::going || graph_.is_ready() || !is_old || waits_by_wish ||
-      std::exchange(is_stale_, true))
+  if (waits_by_wish)
+    begun_at_ = now;
+  if (graph_.is_ready() || !is_old || waits_by_wish || std::exchange(is_stale_, true))
     return;
   spdlog::warn("change {} is not ready after {} hours; what isn't ready of it is aborted",
                to_string(record_.id), limits::unready_change_age.count());
@@ -295,31 +303,36 @@ void change::look_after_tasks() {
 
 void change::stop_told_tasks() {
   for (auto id : graph_.drain_to_stop()) {
-    // A start that no lane has heard of yet is simply taken back.
     auto is_it = [&](const task_start& start) { return start.id == id; };
-    if (std::erase_if(starts_, is_it) + std::erase_if(interrupted_, is_it) > 0) {
-      runnable_since_.erase(id);
-      graph_.handler_not_running(id);
-    } else {
+    // No lane has heard of it yet: it is simply taken back, or isn't handed out after the commit.
+    if (std::erase_if(starts_, is_it) + std::erase_if(interrupted_, is_it) > 0)
+      forget_start(id);
+    else if (std::ranges::none_of(committing_, is_it))
       send(lane_of(task(id)), stop_task{id});
-    }
   }
 }
 
+void change::forget_start(task_id id) {
+  told_waits_.erase(id);
+  runnable_since_.erase(id);
+  graph_.handler_not_running(id);
+}
+
 void change::commit() {
-  auto starts = std::exchange(starts_, {});
+  committing_ = std::exchange(starts_, {});
   auto ready = graph_.drain_ready_lanes();
   auto batch = next_batch();
-  committing_ = true;
+  is_committing_ = true;
   request(with_->journal, caf::infinite, append{batch})
       .then(
-          [this, starts = std::move(starts), ready = std::move(ready)](committed) {
-            committing_ = false;
-            act_on_commit(starts, ready);
+          [this, ready = std::move(ready)](committed) {
+            is_committing_ = false;
+            act_on_commit(ready);
           },
           [this](const caf::error& why) {
-            spdlog::error("change {} stops here until the daemon is started again: {}",
-                          to_string(record_.id), to_failure(why).what());
+            if (!is_stopping(why))
+              spdlog::error("change {} stops here until the daemon is started again: {}",
+                            to_string(record_.id), to_failure(why).what());
             if (begun_owed_)
               begun_.fail(why);
           });
@@ -350,13 +363,12 @@ std::shared_ptr<const journal_batch> change::next_batch() {
   return batch;
 }
 
-void change::act_on_commit(const std::vector<task_start>& starts,
-                           const std::vector<lane_number>& ready) {
+void change::act_on_commit(const std::vector<lane_number>& ready) {
   if (begun_owed_) {
     begun_owed_ = false;
     begun_.deliver(record_.id);
   }
-  for (const auto& start : starts)
+  for (const auto& start : std::exchange(committing_, {}))
     hand_to_lane(start);
   for (auto number : ready)
     if (graph_.lane_ready(number))
@@ -370,7 +382,8 @@ void change::act_on_commit(const std::vector<task_start>& starts,
 void change::hand_to_lane(const task_start& start) {
   // Aborted while its start became durable: no effect has begun, so there is nothing to stop.
   if (graph_.status(start.id) == task_status::abort)
-    return graph_.handler_not_running(start.id);
+    return forget_start(start.id);
+  set_wait(start.id, waits::runnable{});
   const auto& row = task(start.id);
   auto job = std::make_shared<task_job>();
   job->change = record_.id;
@@ -388,7 +401,7 @@ void change::hand_to_lane(const task_start& start) {
 // Told once it is durable, so that nobody follows what a crash takes back.
 void change::tell_status() {
   auto status = graph_.change_status();
-  if (std::exchange(told_status_, status) != status)
+  if (std::exchange(told_status_, status) != std::optional{status})
     send(with_->notices, add_notice{"change-update",
                                     to_string(record_.id),
                                     std::nullopt,
@@ -423,12 +436,8 @@ void change::clean_up() {
       images.push_back(op.image);
   if (images.empty())
     return;
-  auto remove = [files = with_->host->os.files, images] {
-    for (const auto& image : images)
-      files->remove_file(image);
-  };
   request(with_->effects, caf::infinite,
-          perform_work{std::make_shared<const std::function<void()>>(std::move(remove))})
+          perform_work{removal_of(std::move(images), with_->host->os.files)})
       .then([](work_done) {},
             [this](const caf::error& why) {
               spdlog::warn("cannot clean up after change {}: {}", to_string(record_.id),

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -42,9 +43,10 @@ private:
   bool start_next();
   void look_after_tasks();
   void stop_told_tasks();
+  void forget_start(task_id task);
   void commit();
   std::shared_ptr<const journal_batch> next_batch();
-  void act_on_commit(const std::vector<task_start>& starts, const std::vector<lane_number>& ready);
+  void act_on_commit(const std::vector<lane_number>& ready);
   void hand_to_lane(const task_start& start);
   void end();
   void clean_up();
@@ -71,18 +73,20 @@ private:
   std::unordered_map<task_id, std::size_t> index_;
   std::map<lane_number, lane_actor> lanes_;
   std::vector<task_start> starts_;      ///< To be handed out after the next commit.
+  std::vector<task_start> committing_;  ///< Handed out once the commit under way is done.
   std::vector<task_start> interrupted_; ///< By a restart, and not yet started again.
   std::set<task_id> dirty_;             ///< Rows that the next commit writes.
   std::vector<added_tasks> added_;      ///< What the next commit adds.
   std::vector<snap_state_ptr> states_;  ///< Snap states that the next commit writes.
   std::unordered_map<task_id, wait_reason> told_waits_;
   std::unordered_map<task_id, caf::actor_clock::time_point> runnable_since_;
-  task_status told_status_ = task_status::hold;
+  std::optional<task_status> told_status_;
+  caf::actor_clock::time_point begun_at_;
   bool starts_when_told_;
   enum class phase { fresh, going, ended } phase_ = phase::fresh;
   int cleanup_tries_ = 0;
   bool is_stale_ = false; ///< Has been given up for its age.
-  bool committing_ = false;
+  bool is_committing_ = false;
   bool closed_ = false;
   owed_reply<change_id> begun_;
   bool begun_owed_ = false;

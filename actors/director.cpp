@@ -1,10 +1,12 @@
 #include "actors/director.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "actors/change.hpp"
 #include "actors/snap.hpp"
 #include "runtime/limits.hpp"
+#include "runtime/rules/lane_summaries.hpp"
 #include "runtime/rules/planner.hpp"
 
 namespace troupe {
@@ -108,6 +110,7 @@ void director::resume() {
   // Owners come first, so that nobody who waits for them takes their snaps.
   std::ranges::stable_partition(contents_.changes,
                                 [](const auto& record) { return !claim_task_of(record); });
+  restore_admissions();
   for (auto& record : contents_.changes)
     restore_change(record);
   for (const auto& [id, view] : ended_)
@@ -129,6 +132,22 @@ void director::restore_snaps() {
   }
   for (const auto& [name, owner] : owners)
     add_snap(unknown_state(name), owner);
+}
+
+// Before any change goes on, so that none gets in before a lane that was in already.
+void director::restore_admissions() {
+  std::map<std::string, snap_state_ptr> formers;
+  for (const auto& state : contents_.snaps)
+    formers.emplace(state->name, state);
+  for (auto progress : {lane_progress::in_progress, lane_progress::perhaps})
+    for (const auto& record : contents_.changes) {
+      if (is_set(record.ready_at))
+        continue;
+      std::set<lane_number> lanes;
+      for (const auto& op : record.operations)
+        if (lanes.insert(op.lane).second && progress_of(record, op.lane) == progress)
+          send(with_->scheduler, restore_lane{summarise_lane(record, op.lane, formers)});
+    }
 }
 
 void director::restore_change(change_record& record) {

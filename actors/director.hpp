@@ -56,6 +56,7 @@ private:
 
   void resume();
   void restore_snaps();
+  void restore_admissions();
   void restore_change(change_record& record);
 
   // Starting a change; in director_starts.cpp.

@@ -35,7 +35,7 @@ caf::result<change_id> director::start(const operation_request& what) {
   auto op = std::make_shared<starting>();
   op->request = what;
   op->names = names_in(what);
-  op->owner = {{++last_change_.value}, 0, change_kind(what), with_->host->os.clock->now(), what.uid};
+  op->owner = {{}, 0, change_kind(what), with_->host->os.clock->now(), what.uid};
   op->begun = owe<change_id>();
   request(with_->journal, caf::infinite, get_journal_health{})
       .then(
@@ -53,13 +53,14 @@ caf::result<change_id> director::start(const operation_request& what) {
 // --- claims -----------------------------------------------------------------------------------------
 
 void director::ask_for_claims(const starting_ptr& op) {
-  auto id = op->owner.change;
+  auto id = op->owner.change = {++last_change_.value};
   auto policy = op->request.on_conflict;
   if (claims_.ask(id, op->names, false) == claim_table::answer::granted) {
     owners_.emplace(id, op->owner);
     return claim_all(
         op, [this, op] { begin_granted(op); }, [this, op](const failure& why) { give_up(op, why); });
   }
+  --last_change_.value; // nobody has seen it
   if (policy == conflict_policy::fail)
     op->begun.fail(conflict(claims_.obstacle_to(op->names).value()));
   else if (claiming_.size() >= limits::waiting_claims)
@@ -89,7 +90,8 @@ failure director::conflict(const claim_table::obstacle& obstacle) const {
           json::write(value)};
 }
 
-// All owners are asked before the first one is aborted, so that a refused request has no effect.
+// All owners are asked before the first one is aborted, so that a refused request has no effect; an
+// owner that moves on in between is waited for.
 void director::ask_to_give_way(const starting_ptr& op, bool only_say) {
   std::map<std::string, change_actor> owners;
   for (const auto& name : op->names)
@@ -104,7 +106,7 @@ void director::ask_to_give_way(const starting_ptr& op, bool only_say) {
       return;
     if (*all && only_say)
       return ask_to_give_way(op, false);
-    if (*all)
+    if (*all || !only_say)
       return begin_waiting(op);
     // The owner may have ended while it was asked.
     auto obstacle = claims_.obstacle_to(op->names);
@@ -258,7 +260,7 @@ caf::result<change_record_ptr> director::plan_only(const operation_request& what
 // --- a change that waits for its claims -------------------------------------------------------------
 
 void director::begin_waiting(const starting_ptr& op) {
-  auto id = op->owner.change;
+  auto id = op->owner.change = {++last_change_.value};
   change_setup setup;
   try {
     setup.record = std::make_shared<const change_record>(plan_waiting(op->request, context_for(id)));
@@ -354,7 +356,7 @@ void director::give_up_claiming(change_id change) {
   auto why = conflict(claims_.explain(change).value());
   auto reply = *std::exchange(found->second.reply, std::nullopt);
   free_claims(change);
-  reply.fail({failure_kind::change_conflict, std::string{"the time to wait is over: "} + why.what()});
+  reply.fail({failure_kind::change_conflict, std::string{"cannot wait any longer: "} + why.what()});
 }
 
 void director::tell_obstacle(change_id change) {

@@ -45,9 +45,8 @@ engine::engine(caf::actor_system& system, engine_options options) {
                          ? system.spawn<journal, caf::detached>(options.database, members->inspector)
                          : system.spawn<journal>(options.database, members->inspector);
   members->scheduler = system.spawn<scheduler>(options.constraints, members->inspector);
-  members->notices =
-      system.spawn<notices>(std::move(contents.notices), std::move(contents.warnings),
-                            members->journal, options.host->os.clock, members->inspector);
+  members->notices = system.spawn<notices>(std::move(contents.notices), std::move(contents.warnings),
+                                           members->journal, options.host->os.clock, members->inspector);
   auto pool = [&](const std::string& name, std::size_t limit) {
     return system.spawn<performers>(name, limit, options.detached, members->inspector);
   };

@@ -1,10 +1,23 @@
 #pragma once
 
+#include <charconv>
+#include <string>
+
 #include "actors/gateway.hpp"
 #include "runtime/api/envelope.hpp"
 #include "runtime/limits.hpp"
 
 namespace troupe {
+
+/// The id that this text is. Throws failure not_found where it is none.
+template <class Id>
+Id parse_id(const std::string& text, const std::string& what) {
+  Id id;
+  auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), id.value);
+  if (code != std::errc{} || end != text.data() + text.size() || !id)
+    throw failure{failure_kind::not_found, "cannot find " + what + " with id \"" + text + '"'};
+  return id;
+}
 
 template <class Answer, class Target, class Message, class Render>
 void gateway::ask(const exchange_ptr& what, const Target& target, Message message, Render render) {

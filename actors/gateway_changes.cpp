@@ -1,19 +1,9 @@
-#include <charconv>
-
 #include "actors/gateway_ask.hpp"
 #include "runtime/api/resources.hpp"
 
 namespace troupe {
 
 namespace {
-
-change_id parse_change_id(const std::string& text) {
-  change_id id;
-  auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), id.value);
-  if (code != std::errc{} || end != text.data() + text.size() || !id)
-    throw failure{failure_kind::not_found, "cannot find change with id \"" + text + '"'};
-  return id;
-}
 
 /// The lanes that an abort is about; none: all of them.
 std::vector<lane_number> lanes_in(const json::object& body) {
@@ -56,7 +46,7 @@ void gateway::changes(const exchange_ptr& what, const std::string&) {
 }
 
 void gateway::change(const exchange_ptr& what, const std::string& id) {
-  ask<change_view_ptr>(what, director_, find_change{parse_change_id(id)}, render_change);
+  ask<change_view_ptr>(what, director_, find_change{parse_id<change_id>(id, "change")}, render_change);
 }
 
 void gateway::act_on_change(const exchange_ptr& what, const std::string& id) {
@@ -65,7 +55,8 @@ void gateway::act_on_change(const exchange_ptr& what, const std::string& id) {
   if (action != "abort")
     throw failure{"cannot act on change " + id + ": unknown action \"" + action +
                   "\"; abort is the only one"};
-  ask<change_view_ptr>(what, director_, abort_change_by_id{parse_change_id(id), lanes_in(body)},
+  ask<change_view_ptr>(what, director_,
+                       abort_change_by_id{parse_id<change_id>(id, "change"), lanes_in(body)},
                        render_change);
 }
 

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "actors/gateway_ask.hpp"
+#include "actors/removal.hpp"
 #include "runtime/api/resources.hpp"
 #include "runtime/api/snap_requests.hpp"
 #include "runtime/snap/base.hpp"
@@ -217,12 +218,7 @@ void gateway::show_plan(const exchange_ptr& what, operation_request wanted) {
 }
 
 void gateway::remove_files(const std::vector<std::string>& unwanted) {
-  auto remove = [files = with_->host->os.files, unwanted] {
-    for (const auto& file : unwanted)
-      files->remove_file(file);
-  };
-  request(with_->effects, caf::infinite,
-          perform_work{std::make_shared<const std::function<void()>>(std::move(remove))})
+  request(with_->effects, caf::infinite, perform_work{removal_of(unwanted, with_->host->os.files)})
       .then([](work_done) {}, [](const caf::error& why) { spdlog::warn("{}", to_failure(why).what()); });
 }
 

@@ -1,5 +1,3 @@
-#include <charconv>
-
 #include "actors/gateway_ask.hpp"
 #include "runtime/api/why_resource.hpp"
 #include "runtime/snap/names.hpp"
@@ -7,15 +5,6 @@
 namespace troupe {
 
 namespace {
-
-template <class Id>
-Id parse_id(const std::string& text, const std::string& what) {
-  Id id;
-  auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), id.value);
-  if (code != std::errc{} || end != text.data() + text.size() || !id)
-    throw failure{failure_kind::not_found, "cannot find " + what + " with id \"" + text + '"'};
-  return id;
-}
 
 why_question question_of(const std::map<std::string, std::string>& query) {
   if (query.size() == 1) {

@@ -27,6 +27,7 @@ journal::behavior_type journal::make_behavior() {
         return health_;
       },
       [this](caf::tick_atom) {
+        --ticks_;
         scheduled_ = false;
         commit();
       },
@@ -37,6 +38,7 @@ journal::behavior_type journal::make_behavior() {
 void journal::schedule_commit() {
   if (!scheduled_) {
     scheduled_ = true;
+    ++ticks_;
     send(this, caf::tick_atom::value);
   }
 }
@@ -47,15 +49,14 @@ void journal::keep_for_later(const std::shared_ptr<const journal_batch>& batch) 
     return;
   ++later_;
   waiting_.push_back({batch, std::nullopt});
-  if (!scheduled_ && !std::exchange(later_scheduled_, true))
-    delayed_send(this, limits::journal_laziness, caf::tick_atom::value);
+  if (ticks_ == 0)
+    tick_after(limits::journal_laziness);
 }
 
 void journal::commit() {
   std::vector<journal_batch> group;
   for (const auto& w : waiting_)
     group.push_back(*w.batch);
-  later_scheduled_ = false;
   if (group.empty())
     return;
   try {
@@ -113,7 +114,13 @@ void journal::retry_later(const std::string& why) {
     spdlog::error("{}", why);
   health_.trouble = why;
   scheduled_ = true;
-  delayed_send(this, limits::journal_retry, caf::tick_atom::value);
+  if (ticks_ == 0)
+    tick_after(limits::journal_retry);
+}
+
+void journal::tick_after(duration time) {
+  ++ticks_;
+  delayed_send(this, time, caf::tick_atom::value);
 }
 
 } // namespace troupe

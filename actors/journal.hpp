@@ -32,13 +32,14 @@ private:
   void keep_for_later(const std::shared_ptr<const journal_batch>& batch);
   void schedule_commit();
   void retry_later(const std::string& why);
+  void tick_after(duration time);
   void check_reserve();
 
   std::shared_ptr<journal_database> database_;
   std::vector<waiting_batch> waiting_;
   std::size_t later_ = 0; ///< How many of these nobody waits for.
   bool scheduled_ = false;
-  bool later_scheduled_ = false;
+  int ticks_ = 0; ///< That are under way, at once or later.
   journal_health health_;
 };
 

@@ -20,6 +20,8 @@ lane::lane(caf::actor_config& config, lane_setup setup, company_ptr with)
       with_{std::move(with)} {}
 
 lane::behavior_type lane::make_behavior() {
+  if (setup_.was_in_progress)
+    ask_admission();
   return {
       [this](const run_task& what) { take(what.job); },
       [this](const stop_task& what) { stop(what.task); },
@@ -49,7 +51,9 @@ void lane::on_exit() {
 
 void lane::take(const task_job_ptr& job) {
   is_ready_ = false;
-  if (!is_critical_kind(job->task.kind) || admission_ == admission::inside)
+  // Where nothing critical was done, nothing critical is undone, and nobody has to be waited for.
+  auto undoes_nothing = job->undo && !was_inside_ && admission_ == admission::outside;
+  if (!is_critical_kind(job->task.kind) || admission_ == admission::inside || undoes_nothing)
     return start(job);
   before_admission_.push_back(job);
   if (admission_ == admission::outside)
@@ -67,6 +71,7 @@ void lane::ask_admission() {
             if (admission_ != admission::asked || asked != asks_)
               return;
             admission_ = admission::inside;
+            was_inside_ = true;
             obstacle_.reset();
             for (auto& job : std::exchange(before_admission_, {}))
               start(job);

@@ -14,6 +14,7 @@ namespace troupe {
 /// What a lane is made with.
 struct lane_setup {
   lane_summary summary;
+  bool was_in_progress = false;            ///< Before a restart; it asks for admission at once.
   std::string doing;                       ///< `install hello`, for people.
   std::map<std::string, snap_actor> snaps; ///< Those it has claimed, by instance name.
   change_actor change;
@@ -66,6 +67,7 @@ private:
   std::map<task_id, running_task> running_;
   std::uint64_t runs_ = 0;
   bool is_ready_ = false;
+  bool was_inside_ = false; ///< Whether any of its critical tasks may have run.
 };
 
 } // namespace troupe

@@ -14,6 +14,7 @@ scheduler::behavior_type scheduler::make_behavior() {
         tell_obstacle(what.lane.key);
         return caf::delegated<admitted>{};
       },
+      [this](const restore_lane& what) { table_.ask(what.lane); },
       [this](const leave_lane& what) {
         waiting_.erase(what.lane);
         let_in(table_.leave(what.lane));

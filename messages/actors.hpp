@@ -130,6 +130,10 @@ struct admit_lane {
   lane_summary lane;
 };
 struct admitted {};
+/// Before a restart this lane was in progress; told in the order in which lanes were let in.
+struct restore_lane {
+  lane_summary lane;
+};
 /// The lane is ready, or gives up waiting.
 struct leave_lane {
   lane_key lane;
@@ -149,8 +153,8 @@ struct lane_explanation {
 };
 
 using scheduler_actor =
-    caf::typed_actor<caf::replies_to<admit_lane>::with<admitted>, caf::reacts_to<leave_lane>,
-                     caf::replies_to<explain_lane>::with<lane_explanation>>;
+    caf::typed_actor<caf::replies_to<admit_lane>::with<admitted>, caf::reacts_to<restore_lane>,
+                     caf::reacts_to<leave_lane>, caf::replies_to<explain_lane>::with<lane_explanation>>;
 
 // --- lane: owns its claims, its admission and its running tasks
 // ------------------------------------------
@@ -457,6 +461,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::claim_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apply_update)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::snap_state_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::admit_lane)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::restore_lane)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::lane_explanation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::run_task)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::lane_view)

@@ -42,6 +42,13 @@ inline constexpr std::array<std::string_view, task_status_count> status_words{
     "Do", "Doing", "Done", "Abort", "Undo", "Undoing", "Undone", "Hold", "Error", "Wait"};
 }
 
+/// The first of these that one of a change's tasks has is the change's status. Source: the peer's
+/// engine.
+inline constexpr std::array<task_status, task_status_count> status_order{
+    task_status::abort, task_status::undoing, task_status::undo,  task_status::doing,
+    task_status::do_,   task_status::wait,    task_status::error, task_status::undone,
+    task_status::done,  task_status::hold};
+
 inline std::string_view to_word(task_status status) {
   return detail::status_words.at(static_cast<std::size_t>(status));
 }

@@ -1,6 +1,7 @@
 #include "cli/commands/change_choice.hpp"
 
 #include <algorithm>
+#include <iostream>
 
 #include "cli/commands/output.hpp"
 #include "runtime/api/target.hpp"
@@ -52,6 +53,17 @@ json::array all_changes(session& session, const std::string& snap) {
     return std::pair{first.size(), first} < std::pair{second.size(), second};
   });
   return changes;
+}
+
+void print_changes(const json::array& changes, bool absolute_times) {
+  table table{{"ID", "Status", "Spawn", "Ready", "Summary"}};
+  for (const auto& item : changes) {
+    const auto& change = as_object(item);
+    table.add({text_of(change, "id"), text_of(change, "status"),
+               human_time(text_of(change, "spawn-time"), absolute_times),
+               human_time(text_of(change, "ready-time"), absolute_times), text_of(change, "summary")});
+  }
+  table.print(std::cout);
 }
 
 } // namespace troupe::cli

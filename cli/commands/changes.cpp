@@ -29,14 +29,7 @@ int changes(session& session, const changes_options& options) {
     std::cerr << "no changes found\n";
     return exit_code::ok;
   }
-  table table{{"ID", "Status", "Spawn", "Ready", "Summary"}};
-  for (const auto& item : found) {
-    const auto& change = as_object(item);
-    table.add({text_of(change, "id"), text_of(change, "status"),
-               human_time(text_of(change, "spawn-time"), options.absolute),
-               human_time(text_of(change, "ready-time"), options.absolute), text_of(change, "summary")});
-  }
-  table.print(std::cout);
+  print_changes(found, options.absolute);
   return exit_code::ok;
 }
 

@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "cli/commands/change_choice.hpp"
 #include "cli/commands/output.hpp"
 #include "cli/commands/registry.hpp"
 #include "runtime/api/target.hpp"
@@ -31,14 +32,7 @@ int history(session& session, const history_options& options) {
     std::cerr << "no ended changes found\n";
     return exit_code::ok;
   }
-  table table{{"ID", "Status", "Spawn", "Ready", "Summary"}};
-  for (const auto& item : as_array(found)) {
-    const auto& change = as_object(item);
-    table.add({text_of(change, "id"), text_of(change, "status"),
-               human_time(text_of(change, "spawn-time"), options.absolute),
-               human_time(text_of(change, "ready-time"), options.absolute), text_of(change, "summary")});
-  }
-  table.print(std::cout);
+  print_changes(as_array(found), options.absolute);
   return exit_code::ok;
 }
 

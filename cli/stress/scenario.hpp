@@ -62,10 +62,10 @@ struct scenario_file {
   bool is_array = false;
 };
 
-/// Reads a file's text. Throws failure `cannot read scenario file "NAME": …` with line and column of what
-/// is wrong with the JSON, and with the place in it (`tasks[2].lanes`) of what is wrong with its meaning:
-/// an unknown key or word, a missing or doubled id, a wait for or a fault of an unknown task, an event or
-/// a lane that can't be. Cycles are for the run to find.
+/// Reads a file's text. Throws failure `cannot read scenario file "NAME": …` with line and column of
+/// what is wrong with the JSON, and with the place in it (`tasks[2].lanes`) of what is wrong with its
+/// meaning: an unknown key or word, a missing or doubled id, a wait for or a fault of an unknown task,
+/// an event or a lane that can't be. Cycles are for the run to find.
 scenario_file parse_scenarios(std::string_view text, const std::string& name);
 
 } // namespace troupe::stress

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 
 #include <caf/scheduler/test_coordinator.hpp>
 
@@ -80,19 +81,28 @@ struct scenario_config : caf::actor_system_config {
   scenario_config() { set("scheduler.policy", caf::atom("testing")); }
 };
 
-std::size_t place_of(const scenario& what, const std::string& id) {
-  return static_cast<std::size_t>(std::ranges::find(what.tasks, id, &scenario_task::id) -
-                                  what.tasks.begin());
-}
-
-std::vector<task_id> numbers_of(const scenario& what, const std::vector<std::string>& ids) {
-  std::vector<task_id> numbers;
-  for (const auto& id : ids)
-    numbers.push_back(number_of(place_of(what, id)));
+/// Each task's number, by the name that its file gives it.
+std::unordered_map<std::string, task_id> numbers_in(const scenario& what) {
+  std::unordered_map<std::string, task_id> numbers;
+  for (std::size_t place = 0; place < what.tasks.size(); ++place)
+    numbers.emplace(what.tasks[place].id, number_of(place));
   return numbers;
 }
 
+/// The tasks' numbers with those of the tasks they wait for.
+std::vector<graph_task> waits_in(const scenario& what) {
+  const auto numbers = numbers_in(what);
+  std::vector<graph_task> tasks;
+  for (std::size_t place = 0; place < what.tasks.size(); ++place) {
+    tasks.push_back({number_of(place), {}, {}});
+    for (const auto& id : what.tasks[place].waits_for)
+      tasks.back().waits_for.push_back(numbers.at(id));
+  }
+  return tasks;
+}
+
 change_record record_of(const scenario& what, time_point now) {
+  auto waits = waits_in(what);
   change_record record;
   record.id = {1};
   record.kind = "scenario";
@@ -106,7 +116,7 @@ change_record record_of(const scenario& what, time_point now) {
     task.summary = given.id;
     task.status = given.status;
     task.waited = given.waited;
-    task.waits_for = numbers_of(what, given.waits_for);
+    task.waits_for = std::move(waits[place].waits_for);
     task.lanes = given.lanes;
     record.tasks.push_back(std::move(task));
   }
@@ -308,11 +318,8 @@ json::object cycle_result(const scenario& what, const cycle_error& error) {
 } // namespace
 
 json::object run_scenario(const scenario& what) {
-  std::vector<graph_task> tasks;
-  for (std::size_t place = 0; place < what.tasks.size(); ++place)
-    tasks.push_back({number_of(place), numbers_of(what, what.tasks[place].waits_for), {}});
   try {
-    task_graph{tasks};
+    task_graph{waits_in(what)};
   } catch (const cycle_error& error) {
     return cycle_result(what, error);
   }

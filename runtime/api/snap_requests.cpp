@@ -48,8 +48,9 @@ void set_options(operation_request& wanted, const std::string& transaction,
   else if (word == "replace")
     wanted.on_conflict = conflict_policy::replace;
   else if (!conflict.empty() && conflict != "fail")
-    throw failure{"cannot start change: conflict must be fail, wait, wait=TIME or replace, not \"" +
-                  conflict + '"'};
+    throw failure{
+        "cannot start change: conflict must be fail, wait, wait=TIME, replace or replace=TIME, not \"" +
+        conflict + '"'};
   if (word == conflict)
     return;
   wanted.wait_at_most = duration_from_text(std::string_view{conflict}.substr(word.size() + 1));

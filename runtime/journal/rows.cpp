@@ -1,7 +1,6 @@
 #include "runtime/journal/rows.hpp"
 
 #include <algorithm>
-#include <array>
 #include <unordered_map>
 
 #include "messages/failure.hpp"
@@ -47,6 +46,13 @@ constexpr auto remember_change_sql =
 constexpr auto shorten_history_sql =
     "DELETE FROM history WHERE id <= (SELECT value FROM counters WHERE name = 'change') - ?";
 
+constexpr auto remember_snaps_sql =
+    "INSERT OR IGNORE INTO history_snaps "
+    "SELECT DISTINCT snap, change_id FROM operations WHERE change_id = ?";
+
+constexpr auto shorten_history_snaps_sql =
+    "DELETE FROM history_snaps WHERE id <= (SELECT value FROM counters WHERE name = 'change') - ?";
+
 // Once the change has ended nobody is left who could write an older state, and the next one who
 // installs the snap may count its versions from the start.
 constexpr auto forget_gone_snaps_sql = "DELETE FROM snaps WHERE state IS NULL "
@@ -67,17 +73,11 @@ constexpr auto read_notices_sql = "SELECT * FROM notices ORDER BY id";
 constexpr auto read_warnings_sql = "SELECT * FROM warnings ORDER BY message";
 constexpr auto read_counter_sql = "SELECT value FROM counters WHERE name = ?";
 
-constexpr auto read_history_sql =
-    "SELECT * FROM history WHERE ?1 IS NULL "
-    "OR EXISTS (SELECT 1 FROM json_each(history.snaps) WHERE json_each.value = ?1) "
-    "ORDER BY id DESC LIMIT ?2";
+constexpr auto read_history_sql = "SELECT * FROM history ORDER BY id DESC LIMIT ?";
 
-/// The first of these that a task has is the status of the change.
-/// Source: the engine's rule for a change's status; Wait stands where it does once all else is ready.
-constexpr std::array status_order{task_status::abort, task_status::undoing, task_status::undo,
-                                  task_status::doing, task_status::do_,     task_status::wait,
-                                  task_status::error, task_status::undone,  task_status::done,
-                                  task_status::hold};
+constexpr auto read_history_of_snap_sql =
+    "SELECT history.* FROM history_snaps JOIN history ON history.id = history_snaps.id "
+    "WHERE history_snaps.snap = ? ORDER BY history_snaps.id DESC LIMIT ?";
 
 [[noreturn]] void not_stored(const std::string& what) {
   throw storage_fault{SQLITE_CONSTRAINT, what + " isn't in it"};
@@ -175,6 +175,8 @@ row_writer::row_writer(sqlite3* db)
       read_statuses_{db, read_statuses_sql},
       remember_change_{db, remember_change_sql},
       shorten_history_{db, shorten_history_sql},
+      remember_snaps_{db, remember_snaps_sql},
+      shorten_history_snaps_{db, shorten_history_snaps_sql},
       forget_gone_snaps_{db, forget_gone_snaps_sql},
       prune_change_{db, prune_change_sql},
       put_notice_{db, put_notice_sql},
@@ -266,7 +268,9 @@ void row_writer::end_change(const change_end& end) {
   if (end_change_.run(to_column(end.ready_at), end.error, end.id.value) == 0)
     not_stored("change " + to_string(end.id));
   remember_change_.run(end.id.value, to_word(status_of(end.id)));
+  remember_snaps_.run(end.id.value);
   shorten_history_.run(limits::history_changes_kept);
+  shorten_history_snaps_.run(limits::history_changes_kept);
   forget_gone_snaps_.run(end.id.value);
 }
 
@@ -328,8 +332,12 @@ journal_contents read_contents(sqlite3* db) {
 std::vector<history_entry> read_history(sqlite3* db, std::size_t limit,
                                         const std::optional<std::string>& snap) {
   std::vector<history_entry> result;
-  statement row{db, read_history_sql};
-  for (row.bind(snap, limit); row.step();)
+  statement row{db, snap ? read_history_of_snap_sql : read_history_sql};
+  if (snap)
+    row.bind(*snap, limit);
+  else
+    row.bind(limit);
+  while (row.step())
     result.push_back({.id = change_id{static_cast<std::uint64_t>(row.integer(0))},
                       .kind = std::string{row.text(1)},
                       .summary = std::string{row.text(2)},

@@ -43,6 +43,8 @@ private:
   statement read_statuses_;
   statement remember_change_;
   statement shorten_history_;
+  statement remember_snaps_;
+  statement shorten_history_snaps_;
   statement forget_gone_snaps_;
   statement prune_change_;
   statement put_notice_;

@@ -45,6 +45,10 @@ constexpr std::array schema_steps{R"sql(
                                   R"sql(
   ALTER TABLE operations ADD COLUMN given_path TEXT NOT NULL DEFAULT '';
   ALTER TABLE operations ADD COLUMN force INTEGER NOT NULL DEFAULT 0;
+  CREATE TABLE history_snaps(
+    snap TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY(snap, id)) STRICT, WITHOUT ROWID;
+  CREATE INDEX history_snaps_by_id ON history_snaps(id);
+  INSERT INTO history_snaps SELECT DISTINCT value, history.id FROM history, json_each(history.snaps);
   CREATE TABLE notices(
     id INTEGER PRIMARY KEY, uid INTEGER, type TEXT NOT NULL, key TEXT NOT NULL,
     first_occurred INTEGER NOT NULL, last_occurred INTEGER NOT NULL, last_repeated INTEGER NOT NULL,

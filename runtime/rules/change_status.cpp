@@ -4,25 +4,14 @@
 #include "runtime/rules/task_graph.hpp"
 
 namespace troupe {
-namespace {
-
-// The first that a task has is the change's. Source: the peer's engine.
-constexpr std::array order{task_status::abort, task_status::undoing, task_status::undo,
-                           task_status::doing, task_status::do_,     task_status::wait,
-                           task_status::error, task_status::undone,  task_status::done,
-                           task_status::hold};
-static_assert(order.size() == task_status_count);
-
-} // namespace
-
 task_status task_graph::aggregate(const status_counts& counts,
                                   const std::vector<position>& tasks) const {
   const auto any = [&](task_status status) { return counts[static_cast<std::size_t>(status)] > 0; };
   const auto moves = any(task_status::doing) || any(task_status::undoing) || any(task_status::abort);
   if (any(task_status::wait) && !moves && all_held_up(tasks))
     return task_status::wait;
-  const auto first = std::ranges::find_if(order, any);
-  return first == order.end() ? task_status::hold : *first;
+  const auto first = std::ranges::find_if(status_order, any);
+  return first == status_order.end() ? task_status::hold : *first;
 }
 
 // From each task in Wait it spreads to those in Do that wait for one so held up, and to those in Undo

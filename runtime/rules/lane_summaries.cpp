@@ -61,4 +61,20 @@ lane_summary summarise_lane(const change_record& change, lane_number lane,
   return summary;
 }
 
+lane_progress progress_of(const change_record& change, lane_number lane) {
+  auto progress = lane_progress::pending;
+  auto all_ready = true;
+  for (const auto& task : change.tasks) {
+    if (!is_in(task, lane))
+      continue;
+    all_ready = all_ready && is_ready(task.status);
+    if (!is_critical_kind(task.kind) || task.status == task_status::do_ ||
+        task.status == task_status::hold)
+      continue;
+    auto runs = task.status == task_status::doing || task.status == task_status::abort;
+    progress = std::max(progress, runs ? lane_progress::perhaps : lane_progress::in_progress);
+  }
+  return all_ready ? lane_progress::pending : progress;
+}
+
 } // namespace troupe

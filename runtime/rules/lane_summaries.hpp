@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 
@@ -13,5 +14,15 @@ namespace troupe {
 /// wasn't installed may be missing.
 lane_summary summarise_lane(const change_record& change, lane_number lane,
                             const std::map<std::string, snap_state_ptr>& formers);
+
+/// How far a lane was when the daemon stopped.
+enum class lane_progress : std::uint8_t {
+  pending,     ///< No critical task of it had begun, or all its tasks are ready.
+  perhaps,     ///< Its first critical task may have run, or only have waited for admission.
+  in_progress, ///< A critical task of it had an end.
+};
+
+/// What the journal says of a lane's progress.
+lane_progress progress_of(const change_record& change, lane_number lane);
 
 } // namespace troupe

@@ -247,9 +247,10 @@ change_record plan(const operation_request& request, const plan_context& context
     op.rev = revision_for(op, *context.claimed.at(op.snap));
   add_tasks(change, context, find_needs(snaps, is_needed_first(request.snaps.front().verb)),
             request.transaction == transaction::all_snaps);
-  if (change.tasks.size() > limits::change_tasks)
-    throw failure{"cannot plan change: it takes " + std::to_string(change.tasks.size()) +
-                  " tasks, and at most " + std::to_string(limits::change_tasks) + " are allowed"};
+  auto count = change.tasks.size() + (context.after ? 1 : 0);
+  if (count > limits::change_tasks)
+    throw failure{"cannot plan change: it takes " + std::to_string(count) + " tasks, and at most " +
+                  std::to_string(limits::change_tasks) + " are allowed"};
   return change;
 }
 

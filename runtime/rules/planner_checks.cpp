@@ -52,7 +52,7 @@ void check_base(const snap_request& wanted, const checked& all) {
     return;
   }
   for (const auto* other : all.host.under_way)
-    if (other->snap == base && (other->verb == "remove" || other->verb == "disable"))
+    if (other->snap == base)
       throw refuse(wanted,
                    "its base \"" + base + "\" has \"" + other->verb + "-snap\" change in progress",
                    failure_kind::change_conflict);
@@ -97,15 +97,15 @@ std::vector<std::string> users_that_stay(const snap_request& wanted, const snap_
 void check_users(const snap_request& wanted, const snap_info& info, const checked& all) {
   if (info.type != snap_type::base && info.type != snap_type::os && info.type != snap_type::snapd)
     return;
+  auto disables = wanted.verb == "disable";
+  if (disables && wanted.force)
+    return;
   for (const auto* other : all.host.under_way)
     if (other->info && runs_on(*other->info, wanted.snap, info))
       throw refuse(wanted,
                    "snap \"" + other->snap + "\", which runs on it, has \"" + other->verb +
                        "-snap\" change in progress",
                    failure_kind::change_conflict);
-  auto disables = wanted.verb == "disable";
-  if (disables && wanted.force)
-    return;
   auto users = users_that_stay(wanted, info, all);
   if (users.empty())
     return;

@@ -66,7 +66,8 @@ std::string wait_sentence(const wait_reason& reason) {
             return "it is tried again at " + to_rfc3339(w.at) + (w.cause.empty() ? "" : ": " + w.cause);
           },
           [](const waits::slot& w) -> text {
-            return "it is in the queue for a free performer of " + w.pool;
+            return w.pool == "journal" ? "its start is being written to the journal"
+                                       : "it is in the queue for a free performer of " + w.pool;
           },
           [](const waits::prerequisite& w) -> text {
             return lane_text(w.lane) + " makes what it needs";

@@ -1,5 +1,7 @@
 #include <catch2/catch.hpp>
 
+#include <random>
+
 #include "tests/actors/stage.hpp"
 
 using namespace troupe;
@@ -77,4 +79,24 @@ TEST_CASE("data that was there before a failed install is there after it") {
   all.start(install(world, "hello", {"configure"}));
   CHECK(world.entries.contains("/root/var/snap/hello/common/keep"));
   CHECK_FALSE(world.entries.contains("/root/var/snap/hello/x1"));
+}
+
+TEST_CASE("an install that is aborted between any two steps of any actor is undone exactly") {
+  for (std::uint64_t seed = 1; seed <= 600; ++seed) {
+    std::mt19937_64 random{seed};
+    sim::world world;
+    stage all{journal_database::in_memory(), world};
+    all.send(start_operation{install(world, "hello", {"install", "configure"})});
+    all.run_drawn(random() % 120, random);
+    all.send(abort_change_by_id{{1}, {}});
+    all.run_drawn(10'000, random);
+    INFO("seed " << seed);
+    auto view = all.change({1});
+    CHECK(view->ready);
+    CHECK((view->status == task_status::done || view->status == task_status::undone ||
+           view->status == task_status::hold));
+    check_files_follow_state(all, world);
+    for (const auto& task : view->record.tasks)
+      CHECK(task.log.empty());
+  }
 }

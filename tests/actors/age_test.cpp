@@ -30,8 +30,9 @@ TEST_CASE("a task that could run and doesn't is warned of once") {
     id = all.start(install(world, "hello"));
     all.pass(limits::runnable_patience * 3);
     CHECK(warnings_of(all).empty());
-    // Without its journal a change can't go on.
-    caf::anon_send_exit(all.actors().members().journal, caf::exit_reason::kill);
+    // Without its snap's actor a task can't begin.
+    auto snap = all.ask<snap_found>(all.actors().director(), find_snap{"hello"});
+    caf::anon_send_exit(snap.actor, caf::exit_reason::kill);
   }
   all.pass(limits::runnable_patience * 2);
   all.pass(limits::runnable_patience * 2);
@@ -46,19 +47,19 @@ TEST_CASE("a change that isn't ready after three days is given up, unless it wai
   scratch dir;
   sim::world world;
   stage all{dir.path() / "journal.db", world};
-  change_id old;
+  change_id waiting;
   {
     standstill still{all};
-    old = all.start(install(world, "hello"));
+    auto old = all.start(install(world, "hello"));
     auto patient = install(world, "hello");
     patient.on_conflict = conflict_policy::wait;
-    all.pass(limits::unready_change_age - 1h);
-    auto waiting = all.start(patient);
-    all.pass(2h);
-    CHECK(all.change(old)->status == task_status::undoing);
-    CHECK(std::holds_alternative<waits::claim>(all.change(waiting)->waits.begin()->second));
+    waiting = all.start(patient);
+    all.pass(limits::unready_change_age + 1h);
+    CHECK(all.change(old)->status == task_status::undone);
+    all.pass(1h);
+    CHECK(all.change(waiting)->status == task_status::doing);
   }
-  CHECK(all.change(old)->status == task_status::undone);
+  CHECK(all.change(waiting)->status == task_status::done);
 }
 
 TEST_CASE("ended changes are forgotten after a day, and stay in the history") {

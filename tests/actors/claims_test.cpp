@@ -131,7 +131,7 @@ TEST_CASE("a change gives up waiting when its time is over, and says for whom it
   auto view = all.change(waiter);
   CHECK(view->ready);
   CHECK(view->status == task_status::error);
-  CHECK_THAT(view->record.error, Contains("the time to wait is over") && Contains(to_string(owner)));
+  CHECK_THAT(view->record.error, Contains("cannot wait any longer") && Contains(to_string(owner)));
   CHECK_FALSE(all.change(owner)->ready);
 }
 

@@ -77,6 +77,17 @@ void check_nothing_is_held(stage& all) {
   }
 }
 
+/// An abort or a failure that didn't undo exactly what was done would show in what a removal leaves.
+void check_nothing_is_left(stage& all, const sim::world& world) {
+  operation_request everything;
+  for (const auto& state : all.snaps())
+    everything.snaps.push_back(operate("remove", state->name).snaps.front());
+  if (!everything.snaps.empty())
+    CHECK(all.change(all.start(everything))->status == task_status::done);
+  CHECK(all.snaps().empty());
+  CHECK(sim::snap_files(world).empty());
+}
+
 } // namespace
 
 TEST_CASE("a thousand changes with drawn claims, failures and aborts end and hold nothing") {
@@ -109,4 +120,5 @@ TEST_CASE("a thousand changes with drawn claims, failures and aborts end and hol
   CHECK(ends[task_status::error] > 20);
   CHECK(ends[task_status::undone] > 10);
   check_nothing_is_held(all);
+  check_nothing_is_left(all, world);
 }

@@ -139,3 +139,25 @@ TEST_CASE("a task in no lane belongs to lane 0") {
   CHECK(own.summarise(0).affects_link);
   CHECK_FALSE(own.summarise(1).affects_link);
 }
+
+TEST_CASE("a lane was in progress if a critical task of it had an end and not all of it is ready") {
+  auto progress = [](std::vector<std::pair<std::string, task_status>> tasks) {
+    change_record change;
+    for (const auto& [kind, status] : tasks) {
+      task_record task;
+      task.kind = kind;
+      task.status = status;
+      task.lanes = {1};
+      change.tasks.push_back(task);
+    }
+    return progress_of(change, 1);
+  };
+  using enum task_status;
+  CHECK(progress({{"mount-snap", done}, {"link-snap", do_}}) == lane_progress::pending);
+  CHECK(progress({{"mount-snap", undoing}, {"link-snap", hold}}) == lane_progress::pending);
+  CHECK(progress({{"mount-snap", done}, {"link-snap", doing}}) == lane_progress::perhaps);
+  CHECK(progress({{"link-snap", done}, {"run-hook", do_}}) == lane_progress::in_progress);
+  CHECK(progress({{"mount-snap", undo}, {"link-snap", undone}}) == lane_progress::in_progress);
+  CHECK(progress({{"mount-snap", undone}, {"link-snap", undone}}) == lane_progress::pending);
+  CHECK(progress({{"link-snap", done}, {"run-hook", done}}) == lane_progress::pending);
+}
