@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "actors/lane.hpp"
-#include "actors/removal.hpp"
 #include "runtime/limits.hpp"
 #include "runtime/rules/lane_summaries.hpp"
 #include "runtime/rules/log_lines.hpp"
@@ -271,8 +270,6 @@ bool change::start_next() {
 
 // What a task may do for long has another reason, so this one tells of a fault of ours.
 void change::look_after_tasks() {
-  if (phase_ == phase::ended)
-    return clean_up();
   auto now = clock().now();
   for (auto& [id, since] : runnable_since_) {
     if (now - since < limits::runnable_patience)
@@ -411,7 +408,6 @@ void change::tell_status() {
 // It shows as ready only once its snaps are free, so that whoever waits for it can claim them at once.
 void change::end() {
   phase_ = phase::ended;
-  clean_up();
   auto left = std::make_shared<std::size_t>(lanes_.size());
   auto closed = [this, left] {
     if (--*left > 0)
@@ -426,25 +422,6 @@ void change::end() {
   for (const auto& [number, lane] : lanes_)
     request(lane, caf::infinite, close_lane{})
         .then([closed](lane_closed) { closed(); }, [closed](const caf::error&) { closed(); });
-}
-
-// Nobody waits for it, however the change has ended; the next start looks for what is left even so.
-void change::clean_up() {
-  std::vector<std::string> images;
-  for (const auto& op : record_.operations)
-    if (!op.image.empty())
-      images.push_back(op.image);
-  if (images.empty())
-    return;
-  request(with_->effects, caf::infinite,
-          perform_work{removal_of(std::move(images), with_->host->os.files)})
-      .then([](work_done) {},
-            [this](const caf::error& why) {
-              spdlog::warn("cannot clean up after change {}: {}", to_string(record_.id),
-                           to_failure(why).what());
-              if (!is_stopping(why) && ++cleanup_tries_ < limits::cleanup_tries)
-                delayed_send(this, limits::cleanup_retry, caf::tick_atom::value);
-            });
 }
 
 // --- what is shown ----------------------------------------------------------------------------------

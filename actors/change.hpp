@@ -49,7 +49,6 @@ private:
   void act_on_commit(const std::vector<lane_number>& ready);
   void hand_to_lane(const task_start& start);
   void end();
-  void clean_up();
   void note(task_id task);
 
   task_record& task(task_id id) { return record_.tasks[index_.at(id)]; }
@@ -84,7 +83,6 @@ private:
   caf::actor_clock::time_point begun_at_;
   bool starts_when_told_;
   enum class phase { fresh, going, ended } phase_ = phase::fresh;
-  int cleanup_tries_ = 0;
   bool is_stale_ = false; ///< Has been given up for its age.
   bool is_committing_ = false;
   bool closed_ = false;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "actors/change.hpp"
+#include "actors/removal.hpp"
 #include "actors/snap.hpp"
 #include "runtime/limits.hpp"
 #include "runtime/rules/lane_summaries.hpp"
@@ -89,7 +90,12 @@ director::behavior_type director::make_behavior() {
       },
       [this](const change_ended& what) { ended(what.view); },
       [this](caf::tick_atom) { look_after_changes(); },
-      [this](caf::tick_atom, change_id id) { give_up_claiming(id); },
+      [this](caf::tick_atom, change_id id) {
+        if (auto ended = ended_.find(id); ended != ended_.end())
+          clean_up(ended->second);
+        else
+          give_up_claiming(id);
+      },
   };
 }
 
@@ -288,8 +294,30 @@ void director::ended(const change_view_ptr& view) {
     drop(op.snap);
   ended_.insert_or_assign(id, view);
   ended_order_.push_back(id);
+  clean_up(view);
   free_claims(id);
   prune();
+}
+
+// Nobody waits for it, however the change has ended; the next start looks for what is left even so.
+void director::clean_up(const change_view_ptr& view) {
+  std::vector<std::string> images;
+  for (const auto& op : view->record.operations)
+    if (!op.image.empty())
+      images.push_back(op.image);
+  if (images.empty())
+    return;
+  auto id = view->record.id;
+  request(with_->effects, caf::infinite,
+          perform_work{removal_of(std::move(images), with_->host->os.files)})
+      .then([this, id](work_done) { cleanup_tries_.erase(id); },
+            [this, id](const caf::error& why) {
+              spdlog::warn("cannot clean up after change {}: {}", to_string(id), to_failure(why).what());
+              if (!is_stopping(why) && ++cleanup_tries_[id] < limits::cleanup_tries)
+                delayed_send(this, limits::cleanup_retry, caf::tick_atom::value, id);
+              else
+                cleanup_tries_.erase(id);
+            });
 }
 
 // --- looking after changes --------------------------------------------------------------------------

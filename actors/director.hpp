@@ -94,6 +94,7 @@ private:
   caf::result<change_view_ptr> find(change_id id);
   caf::result<change_view_ptr> abort(const abort_change_by_id& what);
   void ended(const change_view_ptr& view);
+  void clean_up(const change_view_ptr& view);
   void prune();
   void look_after_changes();
   void schedule_look();
@@ -108,6 +109,7 @@ private:
   std::map<change_id, claim_owner> owners_; ///< Of all that own claims or wait for them.
   std::map<change_id, claiming> claiming_;
   std::map<change_id, live_change> live_;
+  std::map<change_id, int> cleanup_tries_; ///< Of ended changes after which something can't be removed.
   bool looks_ = false; ///< Whether it has set itself a time to look after its changes.
   std::map<change_id, change_view_ptr> ended_;
   std::deque<change_id> ended_order_; ///< As they ended, the first one first.

@@ -179,6 +179,17 @@ std::shared_ptr<journal_database> journal_database::in_memory() {
   }
 }
 
+std::shared_ptr<journal_database> journal_database::copy_in_memory() const {
+  auto copy = in_memory();
+  auto* to = copy->storage_->db.get();
+  auto* run = sqlite3_backup_init(to, "main", storage_->db.get(), "main");
+  if (run)
+    sqlite3_backup_step(run, -1);
+  if (!run || sqlite3_backup_finish(run) != SQLITE_OK)
+    throw in_words("copy", path_, storage_fault{to});
+  return copy;
+}
+
 journal_database::~journal_database() = default;
 
 journal_contents journal_database::load() {
@@ -201,6 +212,8 @@ void journal_database::commit(std::span<const journal_batch> batches) {
   ++statistics_.commits;
   statistics_.batches += batches.size();
   statistics_.rows += static_cast<std::uint64_t>(sqlite3_total_changes64(db) - rows_before);
+  if (told_)
+    told_(batches);
 }
 
 std::vector<history_entry> journal_database::history(std::size_t limit,

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -37,6 +38,12 @@ public:
   /// One that is only in memory and goes with its object: no file, no reserve, and nobody else who could
   /// use it. For runs of the engine that are to leave nothing.
   static std::shared_ptr<journal_database> in_memory();
+
+  /// Another in memory with the same content, as a crash at this moment would leave it.
+  std::shared_ptr<journal_database> copy_in_memory() const;
+
+  /// Calls this with what each later commit made durable.
+  void watch(std::function<void(std::span<const journal_batch>)> told) { told_ = std::move(told); }
 
   journal_database(const journal_database&) = delete;
   journal_database& operator=(const journal_database&) = delete;
@@ -77,6 +84,7 @@ private:
   std::filesystem::path path_;
   std::unique_ptr<storage> storage_;
   journal_statistics statistics_;
+  std::function<void(std::span<const journal_batch>)> told_;
 };
 
 } // namespace troupe

@@ -2,7 +2,7 @@
 
 #include <random>
 
-#include "tests/actors/stage.hpp"
+#include "tests/sim/stage.hpp"
 
 using namespace troupe;
 using namespace troupe::test;

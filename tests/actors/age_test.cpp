@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "runtime/limits.hpp"
-#include "tests/actors/stage.hpp"
+#include "tests/sim/stage.hpp"
 
 using namespace troupe;
 using namespace troupe::test;

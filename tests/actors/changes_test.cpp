@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "tests/actors/stage.hpp"
+#include "tests/sim/stage.hpp"
 
 using namespace troupe;
 using namespace troupe::test;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <random>
 
-#include "tests/actors/stage.hpp"
+#include "tests/sim/stage.hpp"
 
 using namespace troupe;
 using namespace troupe::test;

@@ -3,7 +3,7 @@
 #include "runtime/api/exchange.hpp"
 #include "runtime/json/json.hpp"
 #include "runtime/limits.hpp"
-#include "tests/actors/stage.hpp"
+#include "tests/sim/stage.hpp"
 
 using namespace troupe;
 using namespace troupe::test;

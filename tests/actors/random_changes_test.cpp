@@ -4,7 +4,7 @@
 #include <random>
 #include <set>
 
-#include "tests/actors/stage.hpp"
+#include "tests/sim/stage.hpp"
 
 using namespace troupe;
 using namespace troupe::test;

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "messages/failure.hpp"
@@ -12,6 +13,17 @@
 
 /// A host in memory, for tests that must be able to copy it, stop it and look at all of it.
 namespace troupe::sim {
+
+/// Told of every effect on a simulated host, before it and after it. What it throws is what the host
+/// answers, so that an effect can fail before it is done, or though it is done.
+class effect_watcher {
+public:
+  virtual ~effect_watcher() = default;
+
+  /// `site` is the port's function, `what` the path or hook that it is about.
+  virtual void before(std::string_view site, const std::string& what) = 0;
+  virtual void after(std::string_view site, const std::string& what) = 0;
+};
 
 /// What there is on the host, and what its processes will do.
 struct world {
@@ -21,7 +33,18 @@ struct world {
   std::map<std::string, int> hook_exit_status; ///< By `snap/hook`; 0 unless given.
   int spool_faults = 0;                        ///< How many of the next removals from the spool fail.
   time_point now{std::chrono::seconds{1'700'000'000}};
+  effect_watcher* watcher = nullptr;
 };
+
+/// Has an effect, under the eyes of the world's watcher.
+template <class Act>
+void affect(world& w, std::string_view site, const std::string& what, Act act) {
+  if (w.watcher)
+    w.watcher->before(site, what);
+  act();
+  if (w.watcher)
+    w.watcher->after(site, what);
+}
 
 /// Those entries of a world that belong to snaps: what an undone change must not leave.
 inline std::vector<std::string> snap_files(const world& w) {
@@ -39,33 +62,33 @@ public:
   void place_image(const path& from, const path& to) override {
     if (!exists(from) && !exists(to))
       throw failure{"cannot place image \"" + from.string() + "\": no such file"};
-    world_.entries.insert(to.string());
+    add("place_image", to);
   }
-  void copy_tree(const path&, const path& to) override { world_.entries.insert(to.string()); }
+  void copy_tree(const path&, const path& to) override { add("copy_tree", to); }
   void remove_file(const path& file) override {
     if (file.string().find("/spool/") != std::string::npos && world_.spool_faults > 0) {
       --world_.spool_faults;
       throw failure{"cannot remove \"" + file.string() + "\": input/output error"};
     }
-    world_.entries.erase(file.string());
+    affect(world_, "remove_file", file, [&] { world_.entries.erase(file.string()); });
   }
   void remove_tree(const path& tree) override {
     for (const auto& mount : world_.mounted)
       if (is_below(mount, tree))
         throw failure{"cannot remove \"" + tree.string() + "\": something is mounted there"};
-    std::erase_if(world_.entries, [&](const auto& entry) { return is_below(entry, tree); });
+    affect(world_, "remove_tree", tree, [&] {
+      std::erase_if(world_.entries, [&](const auto& entry) { return is_below(entry, tree); });
+    });
   }
-  bool make_dirs(const path& directory, mode_t) override {
-    return world_.entries.insert(directory.string()).second;
-  }
-  void make_link(const path&, const path& link) override { world_.entries.insert(link.string()); }
+  bool make_dirs(const path& directory, mode_t) override { return add("make_dirs", directory); }
+  void make_link(const path&, const path& link) override { add("make_link", link); }
   std::optional<std::string> read_link(const path&) override { return std::nullopt; }
-  void write_file(const path& file, std::string_view, mode_t) override {
-    world_.entries.insert(file.string());
-  }
+  void write_file(const path& file, std::string_view, mode_t) override { add("write_file", file); }
   void rename(const path& from, const path& to) override {
-    world_.entries.erase(from.string());
-    world_.entries.insert(to.string());
+    affect(world_, "rename", to, [&] {
+      world_.entries.erase(from.string());
+      world_.entries.insert(to.string());
+    });
   }
   bool exists(const path& file) override { return world_.entries.contains(file.string()); }
   std::vector<std::string> list(const path& directory) override {
@@ -80,6 +103,12 @@ public:
   void sync_dir(const path&) override {}
 
 private:
+  bool add(std::string_view site, const path& what) {
+    auto is_new = false;
+    affect(world_, site, what, [&] { is_new = world_.entries.insert(what.string()).second; });
+    return is_new;
+  }
+
   static bool is_below(const std::string& entry, const path& tree) {
     return entry == tree.string() || entry.starts_with(tree.string() + "/");
   }
@@ -95,9 +124,11 @@ public:
   void mount_image(const path& image, const path& directory) override {
     if (!world_.entries.contains(image.string()))
       throw failure{"cannot mount \"" + image.string() + "\": no such file"};
-    world_.mounted.insert(directory.string());
+    affect(world_, "mount", directory, [&] { world_.mounted.insert(directory.string()); });
   }
-  void unmount(const path& directory) override { world_.mounted.erase(directory.string()); }
+  void unmount(const path& directory) override {
+    affect(world_, "unmount", directory, [&] { world_.mounted.erase(directory.string()); });
+  }
   bool is_mounted(const path& directory) override { return world_.mounted.contains(directory.string()); }
   std::vector<std::string> mounted_below(const path&) override {
     return {world_.mounted.begin(), world_.mounted.end()};
@@ -115,7 +146,7 @@ public:
                            std::function<void(std::string_view)>) override {
     auto hook = spec.env.at("SNAP_INSTANCE_NAME") + "/" +
                 std::filesystem::path{spec.argv.front()}.filename().string();
-    world_.hooks_run.push_back(hook);
+    affect(world_, "run_hook", hook, [&] { world_.hooks_run.push_back(hook); });
     auto status = world_.hook_exit_status.find(hook);
     host::process_result result;
     result.exit_status = status == world_.hook_exit_status.end() ? 0 : status->second;

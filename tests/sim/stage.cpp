@@ -1,4 +1,4 @@
-#include "tests/actors/stage.hpp"
+#include "tests/sim/stage.hpp"
 
 #include "actors/errors.hpp"
 

@@ -65,20 +65,26 @@ public:
 
   /// Lets time pass for timers and clocks.
   void pass(duration time) {
-    world_.now += time;
-    auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
-    scheduler.advance_time(time);
+    pass_quietly(time);
     run();
   }
 
-  /// Handles up to so many messages, each from an actor that is drawn.
+  /// The same, without handling the messages that come of it.
+  void pass_quietly(duration time) {
+    world_.now += time;
+    dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler()).advance_time(time);
+  }
+
+  /// Handles up to so many messages, each of an actor that is drawn; returns how many there were.
   template <class Random>
-  void run_drawn(std::size_t messages, Random& random) {
+  std::size_t run_drawn(std::size_t messages, Random& random) {
     auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(system_.scheduler());
-    for (; messages > 0 && !scheduler.jobs.empty(); --messages) {
+    std::size_t handled = 0;
+    for (; handled < messages && !scheduler.jobs.empty(); ++handled) {
       std::swap(scheduler.jobs.front(), scheduler.jobs[random() % scheduler.jobs.size()]);
       scheduler.try_run_once();
     }
+    return handled;
   }
 
   /// Sends a request and runs until all is quiet; returns the answer, or throws the failure.
