@@ -19,6 +19,9 @@ public:
 
   behavior_type make_behavior() override;
 
+  /// Work that is left holds actors that hold this one.
+  void on_exit() override { waiting_.clear(); }
+
 private:
   using job = std::pair<perform_work, owed_reply<work_done>>;
 

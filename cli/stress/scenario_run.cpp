@@ -67,6 +67,9 @@ public:
     };
   }
 
+  // Work that is left holds actors that hold this one.
+  void on_exit() override { calls_.clear(); }
+
 private:
   struct call {
     perform_work what;
