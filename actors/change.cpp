@@ -91,6 +91,7 @@ void change::on_exit() {
   lanes_.clear();
   snaps_.clear();
   director_ = nullptr;
+  begun_ = {}; // the director that waits for it holds this change
 }
 
 // --- life -------------------------------------------------------------------------------------------
