@@ -108,6 +108,13 @@ public:
     return result;
   }
 
+  /// What waits for answers that can't come any more holds others, which may hold this actor.
+  bool cleanup(caf::error&& reason, caf::execution_unit* host) override {
+    std::exchange(this->awaited_responses_, {});
+    std::exchange(this->multiplexed_responses_, {});
+    return super::cleanup(std::move(reason), host);
+  }
+
 protected:
   template <class T>
   owed_reply<T> owe() {

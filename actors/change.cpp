@@ -18,7 +18,8 @@ std::vector<graph_task> graph_tasks(const std::vector<task_record>& tasks, task_
   for (const auto& task : tasks) {
     const auto* kind = find_kind(task.kind);
     result.push_back(
-        {task.id, task.waits_for, task.lanes, kind && kind->undo, task.status, task.waited});
+        {task.id, task.waits_for, task.lanes, kind && kind->undo, task.status, task.waited,
+         task.operation, kind && kind->irreversible});
   }
   return result;
 }
@@ -91,7 +92,7 @@ void change::on_exit() {
   lanes_.clear();
   snaps_.clear();
   director_ = nullptr;
-  begun_ = {}; // the director that waits for it holds this change
+  begun_ = {}; // who waits for it may hold this change
 }
 
 // --- life -------------------------------------------------------------------------------------------
@@ -133,6 +134,7 @@ void change::spawn_lanes() {
     setup.doing = doing_in(number);
     setup.summary = summarise_lane(record_, number, formers);
     setup.was_in_progress = resumed_ && progress_of(record_, number) != lane_progress::pending;
+    setup.was_ever_in = resumed_ && was_ever_in(record_, number);
     lanes_.emplace(number, spawn<lane>(std::move(setup), with_));
   }
 }
@@ -142,6 +144,9 @@ caf::result<change_view_ptr> change::abort(const std::function<void()>& how) {
   return answer<change_view_ptr>([&] {
     if (phase_ != phase::fresh && graph_.is_ready())
       throw failure{"cannot abort change " + to_string(record_.id) + " with nothing pending"};
+    if (phase_ != phase::fresh && graph_.is_past_return())
+      throw failure{"cannot abort change " + to_string(record_.id) +
+                    ": what it has begun to remove can't be brought back; it ends by itself"};
     how();
     advance();
     return view();
@@ -343,7 +348,8 @@ std::shared_ptr<const journal_batch> change::next_batch() {
     auto& row = task(id);
     row.status = graph_.status(id);
     row.waited = graph_.waited(id);
-    row.ready_at = is_ready(row.status) ? now : time_point{};
+    auto is_undone_later = row.status == task_status::undo || row.status == task_status::undoing;
+    row.ready_at = is_ready(row.status) ? now : is_undone_later ? row.ready_at : time_point{};
     if (stored_)
       batch->tasks.push_back(
           {id, row.status, row.waited, row.memo, row.progress, row.log, row.ready_at});

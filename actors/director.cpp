@@ -52,7 +52,7 @@ director::director(caf::actor_config& config, journal_contents contents, company
 
 director::behavior_type director::make_behavior() {
   return {
-      [this](begin_directing) { resume(); },
+      [this](begin_directing) { go_on(); },
       [this](const start_operation& what) {
         return answer<change_id>([&] { return start(what.request); });
       },
@@ -111,7 +111,7 @@ void director::on_exit() {
 // --- going on after a restart
 // ---------------------------------------------------------------------------
 
-void director::resume() {
+void director::go_on() {
   restore_snaps();
   // Owners come first, so that nobody who waits for them takes their snaps.
   std::ranges::stable_partition(contents_.changes,

@@ -54,7 +54,7 @@ private:
     std::optional<time_point> until;
   };
 
-  void resume();
+  void go_on();
   void restore_snaps();
   void restore_admissions();
   void restore_change(change_record& record);

@@ -67,6 +67,7 @@ void journal::commit() {
     return retry_later(what.what());
   }
   later_ = 0;
+  has_failed_ = false;
   health_.commits += 1;
   health_.batches += waiting_.size();
   for (auto& w : std::exchange(waiting_, {}))
@@ -77,7 +78,7 @@ void journal::commit() {
 
 // On the reserve only changes under way may go on; new ones wait until there is room for it again.
 void journal::check_reserve() {
-  if (waiting_.size() > later_)
+  if (has_failed_ || waiting_.size() > later_)
     return;
   if (database_->reserve_released())
     database_->restore_reserve();
@@ -113,6 +114,7 @@ void journal::retry_later(const std::string& why) {
   if (health_.trouble.empty())
     spdlog::error("{}", why);
   health_.trouble = why;
+  has_failed_ = true;
   scheduled_ = true;
   if (ticks_ == 0)
     tick_after(limits::journal_retry);

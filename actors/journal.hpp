@@ -18,8 +18,11 @@ public:
 
   behavior_type make_behavior() override;
 
-  /// Writes what nobody waited for.
-  void on_exit() override { commit(); }
+  /// Writes what nobody waited for; whoever waits for what can't be written holds this actor.
+  void on_exit() override {
+    commit();
+    waiting_.clear();
+  }
 
 private:
   struct waiting_batch {
@@ -39,6 +42,7 @@ private:
   std::vector<waiting_batch> waiting_;
   std::size_t later_ = 0; ///< How many of these nobody waits for.
   bool scheduled_ = false;
+  bool has_failed_ = false; ///< The last commit; its batches wait to be written.
   int ticks_ = 0; ///< That are under way, at once or later.
   journal_health health_;
 };

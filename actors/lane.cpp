@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/limits.hpp"
 #include "runtime/rules/constraints.hpp"
 
 namespace troupe {
@@ -17,7 +18,8 @@ struct lane::task_run {
 lane::lane(caf::actor_config& config, lane_setup setup, company_ptr with)
     : actor_base{config, "lane " + to_string(setup.summary.key), with->inspector},
       setup_{std::move(setup)},
-      with_{std::move(with)} {}
+      with_{std::move(with)},
+      was_inside_{setup_.was_ever_in} {}
 
 lane::behavior_type lane::make_behavior() {
   if (setup_.was_in_progress)
@@ -52,7 +54,7 @@ void lane::on_exit() {
 void lane::take(const task_job_ptr& job) {
   is_ready_ = false;
   // Where nothing critical was done, nothing critical is undone, and nobody has to be waited for.
-  auto undoes_nothing = job->undo && !was_inside_ && admission_ == admission::outside;
+  auto undoes_nothing = job->undo && !was_inside_;
   if (!is_critical_kind(job->task.kind) || admission_ == admission::inside || undoes_nothing)
     return start(job);
   before_admission_.push_back(job);
@@ -87,7 +89,7 @@ void lane::hear_obstacle(const admission_obstacle& what) {
 
 void lane::start(const task_job_ptr& job) {
   auto& running = running_[job->task.id];
-  running = {job, std::stop_source{}, ++runs_, false};
+  running = {job, std::stop_source{}, ++runs_, false, running.tries};
   tell_waits(job->task.id, waits::runnable{});
   auto run = std::make_shared<task_run>(
       task_run{with_->find_kind(job->task.kind), {*with_->host, job}, {}, {}});
@@ -124,7 +126,8 @@ void lane::with_state(const std::shared_ptr<task_run>& run) {
       .then(
           [this, run, failed](const snap_state_ptr& state) {
             run->context.state = state;
-            const auto& info = run->context.job->op->info;
+            const auto& given = run->context.job->op->info;
+            const auto* info = given ? given.get() : state->info();
             if (!run->kind->reads_base || !info || info->base.empty())
               return execute(run);
             request(setup_.director, caf::infinite, find_snap{info->base})
@@ -206,7 +209,20 @@ void lane::fail_unless_stopping(const std::shared_ptr<task_run>& run, const caf:
     fail(run, to_failure(why));
 }
 
+// What is half undone or half removed is worse than a wait.
+bool lane::tries_again(const std::shared_ptr<task_run>& run, const failure& what) {
+  auto has_to_succeed = run->context.job->undo || (run->kind && run->kind->irreversible);
+  auto& running = running_.at(run->result.task);
+  if (!has_to_succeed || running.tries >= limits::undo_tries)
+    return false;
+  ++running.tries;
+  retry_later(run, {limits::undo_retry, what.what()});
+  return true;
+}
+
 void lane::fail(const std::shared_ptr<task_run>& run, const failure& what) {
+  if (tries_again(run, what))
+    return;
   auto log = std::move(run->context.log);
   log.push_back(std::string{"ERROR "} + what.what());
   run->result.outcome = {outcomes::error{what.what()}, std::move(log)};

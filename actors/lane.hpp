@@ -15,6 +15,7 @@ namespace troupe {
 struct lane_setup {
   lane_summary summary;
   bool was_in_progress = false;            ///< Before a restart; it asks for admission at once.
+  bool was_ever_in = false;                ///< Before a restart it has done critical work.
   std::string doing;                       ///< `install hello`, for people.
   std::map<std::string, snap_actor> snaps; ///< Those it has claimed, by instance name.
   change_actor change;
@@ -35,6 +36,7 @@ private:
     std::stop_source stop;
     std::uint64_t run = 0; ///< Tells this run's timer from an earlier one's.
     bool between_runs = false;
+    int tries = 1; ///< Of what has to succeed.
   };
   struct task_run;
 
@@ -48,6 +50,7 @@ private:
   void finish(const std::shared_ptr<task_run>& run);
   void apply_updates(const std::shared_ptr<task_run>& run, std::size_t next);
   void fail_unless_stopping(const std::shared_ptr<task_run>& run, const caf::error& why);
+  bool tries_again(const std::shared_ptr<task_run>& run, const failure& what);
   void fail(const std::shared_ptr<task_run>& run, const failure& what);
   void settle(const std::shared_ptr<task_run>& run);
   void retry_later(const std::shared_ptr<task_run>& run, const outcomes::retry& when);

@@ -11,6 +11,8 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", std::string{"troupe-stress "} + troupe::version);
   app.require_subcommand(1);
   std::function<int()> action;
+  troupe::stress::add_crash(app, action);
+  troupe::stress::add_load(app, action);
   troupe::stress::add_scenario(app, action);
   troupe::stress::add_sim(app, action);
   try {

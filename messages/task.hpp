@@ -52,7 +52,7 @@ struct task_record {
   task_progress progress;
   std::vector<std::string> log; ///< Newest last; at most limits::task_log_lines.
   time_point spawned_at;
-  time_point ready_at;
+  time_point ready_at; ///< In Undo and Undoing: when it was done, if it ever was.
 };
 
 namespace outcomes {

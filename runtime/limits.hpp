@@ -46,6 +46,9 @@ inline constexpr auto ended_change_age = 24h;
 inline constexpr auto unready_change_age = 72h;
 inline constexpr auto runnable_patience = 5s;
 inline constexpr auto cleanup_retry = 5s;
+// An undo, or the removal of what can't be brought back, is tried so often before it counts as failed.
+inline constexpr int undo_tries = 5;
+inline constexpr auto undo_retry = 1s;
 inline constexpr int cleanup_tries = 10;
 inline constexpr std::size_t waiting_claims = 1'000;
 inline constexpr std::size_t change_snaps = 1'000;

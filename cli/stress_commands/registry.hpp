@@ -7,6 +7,8 @@
 /// sets the action.
 namespace troupe::stress {
 
+void add_crash(CLI::App& app, std::function<int()>& action);
+void add_load(CLI::App& app, std::function<int()>& action);
 void add_scenario(CLI::App& app, std::function<int()>& action);
 void add_sim(CLI::App& app, std::function<int()>& action);
 

@@ -187,8 +187,11 @@ bool multipart_parser::end_delimiter() {
 }
 
 bool multipart_parser::read_headers() {
-  auto end = buffer_.find("\r\n\r\n");
-  if (std::min(end, buffer_.size()) > limits::multipart_header_bytes)
+  constexpr std::string_view empty_line = "\r\n\r\n";
+  auto end = buffer_.find(empty_line);
+  // What may be the beginning of the empty line doesn't count, however the body is cut into pieces.
+  auto bytes = end == buffer_.npos ? buffer_.size() - held_back(buffer_, empty_line) : end;
+  if (bytes > limits::multipart_header_bytes)
     malformed("the headers of part " + std::to_string(parts_) + " are longer than " +
               std::to_string(limits::multipart_header_bytes) + " bytes");
   if (end == buffer_.npos)
@@ -216,7 +219,7 @@ bool multipart_parser::read_headers() {
   }
   if (!name)
     malformed("part " + std::to_string(parts_) + " has no name");
-  buffer_.erase(0, end + 4);
+  buffer_.erase(0, end + empty_line.size());
   state_ = state::part_data;
   sink_.begin_part(*name, filename);
   return true;

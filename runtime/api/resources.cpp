@@ -66,7 +66,7 @@ json::object task_resource(const task_record& task, const change_view& view) {
                       {"spawn-time", to_rfc3339(task.spawned_at)}};
   if (!task.log.empty())
     result["log"] = json::array(task.log.begin(), task.log.end());
-  if (is_set(task.ready_at))
+  if (is_ready(task.status) && is_set(task.ready_at))
     result["ready-time"] = to_rfc3339(task.ready_at);
   if (auto waits = view.waits.find(task.id); waits != view.waits.end())
     result["waiting"] = wait_resource(waits->second);

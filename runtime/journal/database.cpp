@@ -84,25 +84,37 @@ void make_file(const std::filesystem::path& path) {
   }
 }
 
-connection open_connection(const char* name) {
+connection open_connection(const char* name, int more_flags = 0, const char* vfs = nullptr) {
   sqlite3* made = nullptr;
-  auto code = sqlite3_open_v2(
-      name, &made, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  auto flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | more_flags;
+  auto code = sqlite3_open_v2(name, &made, flags, vfs);
   connection db{made};
   if (code != SQLITE_OK)
     throw storage_fault{made};
   return db;
 }
 
-connection open_file(const std::filesystem::path& path) {
-  make_file(path);
-  auto db = open_connection(path.c_str());
+/// Keeps others out.
+connection hold(connection db) {
   if (sqlite3_db_readonly(db.get(), "main") == 1)
     throw storage_fault{SQLITE_READONLY, "read-only"};
   // Has to come before the first look into the file: then the log's index stays in this process's memory
   // and not in a third file, and a second process is kept out.
   journal::execute(db.get(), "PRAGMA locking_mode = EXCLUSIVE");
   return db;
+}
+
+connection open_file(const std::filesystem::path& path) {
+  make_file(path);
+  return hold(open_connection(path.c_str()));
+}
+
+/// What a killed process has written is read as committed, and acted on, but may not be on the disk yet.
+void sync_log(sqlite3* db) {
+  sqlite3_file* log = nullptr;
+  sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+  if (log && log->pMethods && log->pMethods->xSync(log, SQLITE_SYNC_FULL) != SQLITE_OK)
+    throw storage_fault{SQLITE_IOERR, "its log can't be synced", errno};
 }
 
 void prepare(sqlite3* db) {
@@ -113,6 +125,16 @@ void prepare(sqlite3* db) {
                        "PRAGMA secure_delete = OFF; PRAGMA cache_size = -8192");
   journal::migrate(db);
   journal::check_tables(db);
+  sync_log(db);
+}
+
+template <class Work>
+auto opening(const std::filesystem::path& path, Work work) {
+  try {
+    return work();
+  } catch (const storage_fault& fault) {
+    throw in_words("open", path, fault);
+  }
 }
 
 /// Puts what went wrong with the text in a row, or with SQLite, into one failure.
@@ -132,12 +154,12 @@ auto reading(const std::filesystem::path& path, Work work) {
 struct journal_database::storage {
   storage(const std::filesystem::path& path, std::uint64_t reserve_bytes)
       : db{open_file(path)}, reserve{open_reserve(path, reserve_bytes)}, writer{db.get()} {}
-  storage() : db{open_memory()}, writer{db.get()} {}
+  explicit storage(connection opened) : db{std::move(opened)}, writer{prepared(db.get())} {}
 
-  static connection open_memory() {
-    auto made = open_connection(":memory:");
-    prepare(made.get());
-    return made;
+  static sqlite3* prepared(sqlite3* db) {
+    prepare(db);
+    journal::forget_gone_snaps(db);
+    return db;
   }
 
   journal::disk_reserve open_reserve(const std::filesystem::path& path, std::uint64_t bytes) const {
@@ -155,39 +177,32 @@ struct journal_database::storage {
   }
 
   connection db;
-  std::optional<journal::disk_reserve> reserve; ///< None in memory.
+  std::optional<journal::disk_reserve> reserve; ///< Only beside a file of the host.
   journal::row_writer writer;
 };
 
 journal_database::journal_database(std::filesystem::path path, std::uint64_t reserve_bytes)
-    : path_{std::move(path)} {
-  try {
-    storage_ = std::make_unique<storage>(path_, reserve_bytes);
-  } catch (const storage_fault& fault) {
-    throw in_words("open", path_, fault);
-  }
-}
+    : path_{std::move(path)},
+      storage_{opening(path_, [&] { return std::make_unique<storage>(path_, reserve_bytes); })} {}
 
-journal_database::journal_database(std::unique_ptr<storage> in_memory)
-    : path_{"(in memory)"}, storage_{std::move(in_memory)} {}
+journal_database::journal_database(std::filesystem::path path, std::unique_ptr<storage> opened)
+    : path_{std::move(path)}, storage_{std::move(opened)} {}
 
 std::shared_ptr<journal_database> journal_database::in_memory() {
-  try {
-    return std::shared_ptr<journal_database>{new journal_database{std::make_unique<storage>()}};
-  } catch (const storage_fault& fault) {
-    throw in_words("open", "(in memory)", fault);
-  }
+  const std::filesystem::path name = "(in memory)";
+  return opening(name, [&] {
+    auto opened = std::make_unique<storage>(open_connection(":memory:"));
+    return std::shared_ptr<journal_database>{new journal_database{name, std::move(opened)}};
+  });
 }
 
-std::shared_ptr<journal_database> journal_database::copy_in_memory() const {
-  auto copy = in_memory();
-  auto* to = copy->storage_->db.get();
-  auto* run = sqlite3_backup_init(to, "main", storage_->db.get(), "main");
-  if (run)
-    sqlite3_backup_step(run, -1);
-  if (!run || sqlite3_backup_finish(run) != SQLITE_OK)
-    throw in_words("copy", path_, storage_fault{to});
-  return copy;
+std::shared_ptr<journal_database> journal_database::on_vfs(const std::string& vfs) {
+  const std::filesystem::path name = "journal";
+  return opening(name, [&] {
+    auto file = hold(open_connection(name.c_str(), SQLITE_OPEN_CREATE, vfs.c_str()));
+    auto opened = std::make_unique<storage>(std::move(file));
+    return std::shared_ptr<journal_database>{new journal_database{name, std::move(opened)}};
+  });
 }
 
 journal_database::~journal_database() = default;
@@ -199,6 +214,8 @@ journal_contents journal_database::load() {
 void journal_database::commit(std::span<const journal_batch> batches) {
   auto* db = storage_->db.get();
   auto rows_before = sqlite3_total_changes64(db);
+  if (watcher_)
+    watcher_->committing(batches);
   try {
     journal::transaction all{db};
     for (const auto& batch : batches)
@@ -212,8 +229,8 @@ void journal_database::commit(std::span<const journal_batch> batches) {
   ++statistics_.commits;
   statistics_.batches += batches.size();
   statistics_.rows += static_cast<std::uint64_t>(sqlite3_total_changes64(db) - rows_before);
-  if (told_)
-    told_(batches);
+  if (watcher_)
+    watcher_->committed(batches);
 }
 
 std::vector<history_entry> journal_database::history(std::size_t limit,

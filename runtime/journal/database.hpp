@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,6 +23,17 @@ struct journal_statistics {
   bool operator==(const journal_statistics&) const = default;
 };
 
+/// Follows what becomes durable in a journal.
+class journal_watcher {
+public:
+  virtual ~journal_watcher() = default;
+
+  /// A commit of these begins. If nothing more is told of it, it failed, or the process ended in it: then
+  /// it may be found in the file or not, but not in part.
+  virtual void committing(std::span<const journal_batch> batches) = 0;
+  virtual void committed(std::span<const journal_batch> batches) = 0;
+};
+
 /// The durable record of changes, tasks, snaps, notices and warnings: one SQLite file (write-ahead log,
 /// synced at each commit), held by one process and used by one thread at a time. What commit returned
 /// from is there after a power cut.
@@ -39,11 +49,11 @@ public:
   /// use it. For runs of the engine that are to leave nothing.
   static std::shared_ptr<journal_database> in_memory();
 
-  /// Another in memory with the same content, as a crash at this moment would leave it.
-  std::shared_ptr<journal_database> copy_in_memory() const;
+  /// One in a file of an SQLite VFS that has this name, without reserve. For simulated disks.
+  static std::shared_ptr<journal_database> on_vfs(const std::string& vfs);
 
-  /// Calls this with what each later commit made durable.
-  void watch(std::function<void(std::span<const journal_batch>)> told) { told_ = std::move(told); }
+  /// Tells this of each later commit; null: nobody. It outlives the journal.
+  void watch(journal_watcher* who) { watcher_ = who; }
 
   journal_database(const journal_database&) = delete;
   journal_database& operator=(const journal_database&) = delete;
@@ -79,12 +89,12 @@ public:
 private:
   struct storage;
 
-  explicit journal_database(std::unique_ptr<storage> in_memory);
+  journal_database(std::filesystem::path path, std::unique_ptr<storage> opened);
 
   std::filesystem::path path_;
   std::unique_ptr<storage> storage_;
   journal_statistics statistics_;
-  std::function<void(std::span<const journal_batch>)> told_;
+  journal_watcher* watcher_ = nullptr;
 };
 
 } // namespace troupe

@@ -8,7 +8,14 @@ namespace troupe {
 
 void task_graph::abort_change() {
   for (position at = 0; at < nodes_.size(); ++at)
-    happen(at, task_event::abort);
+    if (!is_past_return(nodes_[at]))
+      happen(at, task_event::abort);
+}
+
+bool task_graph::is_past_return() const {
+  return !is_ready() && std::ranges::all_of(nodes_, [this](const node& n) {
+    return troupe::is_ready(n.status) || is_past_return(n);
+  });
 }
 
 void task_graph::abort_lanes(const std::vector<lane_number>& numbers) {
@@ -82,7 +89,8 @@ void task_graph::abort(const std::vector<position>& lanes) {
   }
   std::ranges::sort(taken);
   for (auto at : taken)
-    happen(at, task_event::abort);
+    if (!is_past_return(nodes_[at]))
+      happen(at, task_event::abort);
   for (auto at : given_up)
     lanes_[at].given_up = era_;
 }

@@ -61,20 +61,56 @@ lane_summary summarise_lane(const change_record& change, lane_number lane,
   return summary;
 }
 
-lane_progress progress_of(const change_record& change, lane_number lane) {
-  auto progress = lane_progress::pending;
-  auto all_ready = true;
+namespace {
+
+/// What a lane's tasks say of its time before a restart.
+struct lane_past {
+  std::vector<task_status> begun; ///< Of its critical tasks those that aren't in Do or Hold.
+  bool all_ready = true;
+  bool was_complete = true; ///< All its tasks were done once, so that it had left.
+};
+
+lane_past past_of(const change_record& change, lane_number lane) {
+  lane_past past;
   for (const auto& task : change.tasks) {
     if (!is_in(task, lane))
       continue;
-    all_ready = all_ready && is_ready(task.status);
-    if (!is_critical_kind(task.kind) || task.status == task_status::do_ ||
-        task.status == task_status::hold)
-      continue;
-    auto runs = task.status == task_status::doing || task.status == task_status::abort;
-    progress = std::max(progress, runs ? lane_progress::perhaps : lane_progress::in_progress);
+    auto status = task.status;
+    auto is_fresh = status == task_status::do_ || status == task_status::hold;
+    auto is_cut_short = status == task_status::doing || status == task_status::abort ||
+                        status == task_status::error || status == task_status::wait;
+    past.all_ready = past.all_ready && is_ready(status);
+    auto was_done = is_ready(status) || is_set(task.ready_at);
+    past.was_complete = past.was_complete && !is_fresh && !is_cut_short && was_done;
+    if (is_critical_kind(task.kind) && !is_fresh)
+      past.begun.push_back(status);
   }
-  return all_ready ? lane_progress::pending : progress;
+  return past;
+}
+
+/// A single critical task that is or was running may only have waited for the admission.
+bool is_certain(const lane_past& past) {
+  return past.begun.size() > 1 ||
+         (past.begun.size() == 1 && is_ready(past.begun.front()));
+}
+
+} // namespace
+
+lane_progress progress_of(const change_record& change, lane_number lane) {
+  auto past = past_of(change, lane);
+  if (past.all_ready || past.begun.empty())
+    return lane_progress::pending;
+  if (!past.was_complete)
+    return is_certain(past) ? lane_progress::in_progress : lane_progress::perhaps;
+  // It had left, and had to get in anew for its first critical undo.
+  if (contains(past.begun, task_status::undone))
+    return lane_progress::in_progress;
+  return contains(past.begun, task_status::undoing) ? lane_progress::perhaps : lane_progress::pending;
+}
+
+bool was_ever_in(const change_record& change, lane_number lane) {
+  auto past = past_of(change, lane);
+  return !past.begun.empty() && (past.was_complete || is_certain(past));
 }
 
 } // namespace troupe

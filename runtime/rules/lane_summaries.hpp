@@ -17,12 +17,15 @@ lane_summary summarise_lane(const change_record& change, lane_number lane,
 
 /// How far a lane was when the daemon stopped.
 enum class lane_progress : std::uint8_t {
-  pending,     ///< No critical task of it had begun, or all its tasks are ready.
+  pending,     ///< Outside: no critical task of it had begun, or all were done and none is undone yet.
   perhaps,     ///< Its first critical task may have run, or only have waited for admission.
   in_progress, ///< A critical task of it had an end.
 };
 
 /// What the journal says of a lane's progress.
 lane_progress progress_of(const change_record& change, lane_number lane);
+
+/// Whether the lane has done critical work, so that undoing it takes an admission.
+bool was_ever_in(const change_record& change, lane_number lane);
 
 } // namespace troupe

@@ -142,6 +142,9 @@ task_graph::position task_graph::append(const graph_task& task) {
   n.status = task.status;
   n.waited = task.waited;
   n.has_undo = task.has_undo;
+  n.is_irreversible = task.is_irreversible;
+  n.operation = task.operation;
+  note_past_return(n);
   index_.emplace(task.id, at);
   for (auto number : task.lanes.empty() ? std::vector<lane_number>{0} : task.lanes) {
     const auto place = lane_of(number);
@@ -273,6 +276,7 @@ void task_graph::assign(position task, task_status to) {
     return;
   const auto was_live = is_live(n);
   n.status = to;
+  note_past_return(n);
   --counts_[static_cast<std::size_t>(from)];
   ++counts_[static_cast<std::size_t>(to)];
   set_counted(unready_, !troupe::is_ready(from), !troupe::is_ready(to));
@@ -285,6 +289,12 @@ void task_graph::assign(position task, task_status to) {
   tell_neighbours(n, from);
   if (is_eligible(n))
     candidates_.push(task);
+}
+
+void task_graph::note_past_return(const node& n) {
+  auto has_begun = n.status != task_status::do_ && n.status != task_status::hold;
+  if (n.is_irreversible && has_begun && n.operation >= 0)
+    past_return_.insert(n.operation);
 }
 
 void task_graph::assign_in_lanes(const node& n, bool was_live, bool was_ready) {

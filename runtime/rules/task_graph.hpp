@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <queue>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -24,6 +25,8 @@ struct graph_task {
   bool has_undo = true;
   task_status status = task_status::do_;
   task_status waited = task_status::done; ///< What a Wait becomes when it is resolved; never Wait.
+  std::int32_t operation = -1;            ///< Which operation it belongs to; negative: to none.
+  bool is_irreversible = false;           ///< What its do has begun can't be taken back.
 };
 
 /// A wait that a task gets after it was made.
@@ -56,6 +59,8 @@ struct task_start {
 /// next, what an abort takes along, and how the change as a whole stands.
 /// Each step costs what the tasks it touches cost; only construction, a restart, an abort of the
 /// change, and change_status() while a task is in Wait look at all tasks.
+/// An operation is past the point of return once an irreversible task of it has begun: then no abort
+/// touches its tasks, since undoing some of them would leave neither the former state nor the planned one.
 /// An unknown task id or lane is a failure, and nothing is changed.
 /// Source of the rules: the peer's engine, section "Tasks, changes, lanes".
 class task_graph {
@@ -86,7 +91,8 @@ public:
 
   void finished_ok(task_id id);
 
-  /// Aborts the task's lanes, then sets it to Error.
+  /// Aborts the task's lanes, then sets it to Error. Of its operation, what is done stays done where
+  /// that is past the point of return, or where it was an undo that failed: the rest holds it together.
   void finished_error(task_id id);
 
   /// A task that stays Doing or Undoing is to be run again by the caller, when its time has come.
@@ -115,6 +121,9 @@ public:
 
   /// Aborts the lanes that hold a task that isn't ready.
   void abort_unready_lanes();
+
+  /// Whether every task that isn't ready belongs to an operation past the point of return.
+  bool is_past_return() const;
 
   /// Takes the tasks whose status was set since the last call, each once, in the order of that.
   std::vector<task_id> drain_changed();
@@ -169,6 +178,8 @@ private:
     task_status status = task_status::do_;
     task_status waited = task_status::done;
     bool has_undo = true;
+    bool is_irreversible = false;
+    std::int32_t operation = -1;
     bool changed = false;   // stands in changed_
     bool to_rerun = false;  // resolved to Doing or Undoing and not yet started
     position not_done = 0;  // how many it waits for that aren't Done
@@ -211,6 +222,9 @@ private:
   void tell_neighbours(const node& n, task_status from);
 
   void abort(const std::vector<position>& lanes);
+  bool is_past_return(const node& n) const { return past_return_.contains(n.operation); }
+  void note_past_return(const node& n);
+  void hold_together(position failed, bool was_undone);
   using status_counts = std::array<std::size_t, task_status_count>;
   task_status aggregate(const status_counts& counts, const std::vector<position>& tasks) const;
   bool all_held_up(const std::vector<position>& tasks) const;
@@ -220,6 +234,7 @@ private:
   std::unordered_map<task_id, position> index_;
   std::map<lane_number, position> lane_index_;
   status_counts counts_{};
+  std::set<std::int32_t> past_return_; // operations
   std::size_t unready_ = 0;
   // Grows when an abort of given up lanes could have an effect again: a task is live again, a lane is
   // entirely live no more, or something was added.

@@ -52,8 +52,26 @@ void task_graph::finished_error(task_id id) {
   const auto& n = nodes_[at];
   if (!next_status(n.status, task_event::error, n.has_undo, n.waited))
     return;
+  const auto was_undone = n.status == task_status::undoing;
   abort(n.lanes);
   assign(at, task_status::error);
+  hold_together(at, was_undone);
+}
+
+void task_graph::hold_together(position failed, bool was_undone) {
+  const auto& of = nodes_[failed];
+  if (of.operation < 0 || !(was_undone || is_past_return(of)))
+    return;
+  for (auto place : of.lanes)
+    for (auto at : lanes_[place].tasks) {
+      const auto& n = nodes_[at];
+      if (n.operation != of.operation)
+        continue;
+      if (n.status == task_status::do_)
+        assign(at, task_status::hold);
+      else if (n.status == task_status::undo)
+        assign(at, task_status::done);
+    }
 }
 
 void task_graph::finished_retry(task_id id) { happen(find(id), task_event::retry); }

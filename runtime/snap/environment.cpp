@@ -64,8 +64,10 @@ private:
         add(name);
       if (auto found = environment_.find(name); found != environment_.end())
         result += found->second;
-      if (result.size() > longest_value)
+      if (result.size() > longest_value) {
         result.resize(longest_value);
+        break;
+      }
     }
     return result;
   }

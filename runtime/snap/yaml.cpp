@@ -132,8 +132,9 @@ YAML::Node load(std::string_view text) {
     YAML::Parser{stream}.HandleNextDocument(checker);
     return YAML::Load(copy);
   } catch (const YAML::Exception& fault) {
+    // yaml-cpp's message may hold a single byte of a character, or a control character.
     refuse_text((fault.mark.is_null() ? "" : "line " + std::to_string(fault.mark.line + 1) + ": ") +
-                fault.msg);
+                as_one_line(fault.msg));
   }
 }
 

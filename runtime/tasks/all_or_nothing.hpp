@@ -1,22 +1,23 @@
 #pragma once
 
-#include <spdlog/spdlog.h>
+#include <string>
 
 #include "messages/failure.hpp"
 
 namespace troupe {
 
 /// Does a task's work. Where it throws, what is done of it is taken back before the failure goes on,
-/// since a task that failed is not undone.
+/// since a task that failed is not undone; what can't be taken back is named in the failure too.
 template <class Work, class TakeBack>
 void all_or_nothing(Work work, TakeBack take_back) {
   try {
     work();
-  } catch (...) {
+  } catch (const failure& why) {
     try {
       take_back();
-    } catch (const failure& why) {
-      spdlog::error("a failed task leaves something behind: {}", why.what());
+    } catch (const failure& left) {
+      throw failure{why.kind(),
+                    std::string{why.what()} + "; something is left of it: " + left.what()};
     }
     throw;
   }

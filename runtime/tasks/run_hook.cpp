@@ -62,7 +62,27 @@ environment_map environment_of(const task_context& context, const std::string& h
   return environment;
 }
 
+/// Why a hook can't have its base; empty if it can, or needs none.
+std::string fault_of_base(const task_context& context) {
+  const auto& base = context.base_state;
+  if (!base || !base->is_installed())
+    return {};
+  auto text = "its base \"" + base->name + "\" is ";
+  if (!base->active)
+    return text + "disabled; enable that first";
+  if (!context.os().mounts->is_mounted(context.paths().mount_point(base->name, base->current)))
+    return text + "not mounted; the daemon's log says why";
+  return {};
+}
+
 outcome run_hook(task_context& context, const std::string& hook, bool ignore_error) {
+  if (auto fault = fault_of_base(context); !fault.empty()) {
+    auto why = "cannot run hook \"" + hook + "\": " + fault;
+    if (!ignore_error)
+      throw failure{why};
+    context.log.push_back("INFO " + why);
+    return done();
+  }
   const auto& paths = context.paths();
   const auto& name = context.op().snap;
   auto rev = context.rev();

@@ -8,7 +8,8 @@ namespace troupe {
 namespace {
 
 // Interfaces, aliases and profiles have nothing to act on yet: no connection, alias or profile exists
-// that these kinds could make or take away, so doing nothing is all of their work.
+// that these kinds could make or take away, so doing nothing is all of their work. It is also all the
+// undo of a check: with it an undone task shows as Undone.
 outcome nothing_to_do(task_context&) { return done(); }
 
 using namespace tasks;
@@ -16,9 +17,9 @@ using namespace tasks;
 constexpr std::array kinds{
     task_kind{"claim-snaps", workplace::claims, nothing_to_do, nothing_to_do,
               "waits until the change owns its snaps, and plans it then", ""},
-    task_kind{"prerequisites", workplace::lane, perform_prerequisites, nullptr,
+    task_kind{"prerequisites", workplace::lane, perform_prerequisites, nothing_to_do,
               "checks that the base is there", "", true},
-    task_kind{"prepare-snap", workplace::effects, perform_prepare_snap, nullptr,
+    task_kind{"prepare-snap", workplace::effects, perform_prepare_snap, nothing_to_do,
               "checks that the image is there", ""},
     task_kind{"mount-snap", workplace::effects, perform_mount_snap, undo_mount_snap,
               "places the image, synced, and mounts it", "unmounts it, removes image and mount point"},
@@ -33,10 +34,10 @@ constexpr std::array kinds{
               "puts back the former links, launchers and state"},
     task_kind{"unlink-snap", workplace::effects, perform_unlink_snap, undo_unlink_snap,
               "makes the snap inactive, takes its links and launchers away",
-              "makes it active again, unless its data is removed already"},
+              "makes it active again"},
     task_kind{"auto-connect", workplace::lane, nothing_to_do, nothing_to_do,
               "nothing yet: there are no connections", ""},
-    task_kind{"auto-disconnect", workplace::lane, nothing_to_do, nullptr,
+    task_kind{"auto-disconnect", workplace::lane, nothing_to_do, nothing_to_do,
               "nothing yet: there are no connections", ""},
     task_kind{"set-auto-aliases", workplace::lane, nothing_to_do, nothing_to_do,
               "nothing yet: there are no aliases", ""},
@@ -46,7 +47,7 @@ constexpr std::array kinds{
               "nothing yet: there are no aliases", ""},
     task_kind{"run-hook", workplace::hooks, perform_run_hook, undo_run_hook,
               "runs the hook in its own process group, with a time limit",
-              "runs the hook that undoes it, if the snap has one"},
+              "runs the hook that undoes it, if the snap has one", true},
     task_kind{"start-snap-services", workplace::lane, perform_start_services, nothing_to_do,
               "says in the log that services aren't supervised yet", ""},
     task_kind{"stop-snap-services", workplace::lane, nothing_to_do, nothing_to_do,

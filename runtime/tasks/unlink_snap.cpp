@@ -11,18 +11,11 @@ outcome perform_unlink_snap(task_context& context) {
   return done(context, unlink_current{});
 }
 
-// Where clear-snap has taken the data already, a relinked snap would run without it, so it stays
-// inactive.
 outcome undo_unlink_snap(task_context& context) {
   const auto& state = *context.state;
-  const auto* current = state.find(state.current);
-  if (!current || !context.os().files->exists(context.paths().data_dir(state.name, state.current))) {
-    context.log.emplace_back("INFO snap \"" + state.name +
-                             "\" stays disabled: its data is removed already");
-    return done();
-  }
-  link_revision_files(context, *current->info, current->rev);
-  return done(context, link_revision{*current, state.channel, state.flags});
+  const auto& current = *state.find(state.current);
+  link_revision_files(context, *current.info, current.rev);
+  return done(context, link_revision{current, state.channel, state.flags});
 }
 
 } // namespace troupe::tasks

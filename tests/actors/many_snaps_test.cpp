@@ -95,6 +95,21 @@ TEST_CASE("a base is removed along with the snaps that run on it, but not withou
   CHECK(sim::snap_files(world).empty());
 }
 
+TEST_CASE("a snap whose base is disabled is removed without its remove hook") {
+  scratch dir;
+  sim::world world;
+  stage all{dir.path() / "journal.db", world};
+  all.start(install(world, "base", {}, {}, snap_type::base));
+  all.start(install(world, "app", {"remove"}, "base"));
+  auto forced = operate("disable", "base");
+  forced.snaps.front().force = true;
+  all.start(forced);
+  auto view = all.change(all.start(operate("remove", "app")));
+  CHECK(view->status == task_status::done);
+  CHECK(world.hooks_run.empty());
+  CHECK(installed(all) == std::vector<std::string>{"base"});
+}
+
 TEST_CASE("one lane of a change can be aborted, and a lane that there isn't is refused") {
   scratch dir;
   sim::world world;

@@ -4,13 +4,25 @@
 #include <filesystem>
 #include <string>
 
-#include "tests/crash/crash_plan.h"
+#include "tests/crash/crash_order.h"
 #include "tests/support/program.hpp"
 
-namespace troupe::test {
+namespace troupe::crash {
 
-/// Where a daemon is to be killed: counted in its calls that change the host, write the journal or
-/// answer a client.
+/// Sets of crash_kind.
+inline constexpr std::uint32_t effects = crash_files | crash_mounts | crash_process;
+inline constexpr std::uint32_t all_kinds = effects | crash_journal | crash_answer;
+
+/// One call of a daemon, and what is to happen there.
+struct crash_point {
+  std::uint32_t kinds = all_kinds;
+  std::uint64_t number = 1; ///< Counted among these kinds, from 1.
+  crash_action action = crash_kill_before;
+  int error = 0; ///< The errno of crash_fail.
+};
+
+/// Counts a daemon's calls that write the journal, change the host or answer a client, and lets
+/// something happen at one of them.
 class crash_points {
 public:
   /// Keeps its memory in a file of this directory. Throws std::system_error.
@@ -19,22 +31,26 @@ public:
   crash_points& operator=(const crash_points&) = delete;
   ~crash_points();
 
-  /// What the daemon finds in its environment.
-  environment variables() const;
+  /// What the daemon finds in its environment. Throws failure where the part that is loaded into the
+  /// daemon isn't there.
+  test::environment variables() const;
 
   /// How many such calls daemons have begun so far.
-  std::uint64_t calls() const;
+  std::uint64_t calls(std::uint32_t kinds = all_kinds) const;
 
-  /// The daemon dies at its calls_from_now-th call, from 1, before that has any effect.
-  void arm(std::uint64_t calls_from_now);
-  void disarm();
+  /// Counts from now on.
+  void arm(const crash_point& point);
 
-  /// The function at which the armed point was reached; empty while it wasn't.
-  std::string reached() const;
+  /// Lets nothing happen any more, and returns the function at which the armed point was met; empty: it
+  /// wasn't. Where it is just being met, waits until it has been.
+  std::string disarm();
 
 private:
+  std::string reached() const;
+
   std::filesystem::path file_;
-  crash_plan* plan_ = nullptr;
+  bool armed_ = false;
+  crash_order* order_ = nullptr;
 };
 
-} // namespace troupe::test
+} // namespace troupe::crash

@@ -1,194 +1,191 @@
 #include "tests/crash/crash_world.hpp"
 
-#include <chrono>
-#include <mutex>
+#include <sys/mount.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <thread>
 
-namespace troupe::test {
+#include "messages/failure.hpp"
+#include "tests/support/api.hpp"
+
+namespace troupe::crash {
 
 namespace {
 
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
+using steady = std::chrono::steady_clock;
+using test::text;
 
-constexpr auto pause = 5ms;
-
-bool is_bad(const std::string& snap) { return snap.starts_with("bad"); }
-
-json::array all_changes(http_client& api) {
-  return result_of(api.get("/v2/changes?select=all")).as_array();
+std::vector<std::string> snaps_of(const json::object& change) {
+  const auto* data = change.if_contains("data");
+  if (!data || !data->is_object())
+    return {};
+  if (auto one = text(data->as_object(), "snap-name"); !one.empty())
+    return {one};
+  return json::strings(data->as_object(), "snap-names");
 }
 
-std::string snap_of(const json::object& change) {
-  return text(change.at("data").as_object(), "snap-name");
-}
-
-bool has_ended(const json::object& task) {
-  auto status = text(task, "status");
-  return status != "Do" && status != "Doing" && status != "Undo" && status != "Undoing" &&
-         status != "Abort";
-}
-
-/// Whether anything is left to do.
-bool note(const json::array& changes, told& into) {
-  into.tasks = into.tasks_ended = 0;
-  auto busy = false;
-  for (const auto& each : changes) {
-    const auto& change = each.as_object();
-    if (change.at("ready").as_bool())
-      into.ended.emplace(text(change, "id"), text(change, "status"));
-    else
-      busy = true;
-    for (const auto& task : change.at("tasks").as_array()) {
-      ++into.tasks;
-      into.tasks_ended += has_ended(task.as_object());
-    }
-  }
-  return busy;
+told_change change_from(const json::object& change) {
+  return {text(change, "id"), text(change, "kind"),         text(change, "status"),
+          snaps_of(change),   change.at("ready").as_bool(), json::write(change)};
 }
 
 } // namespace
 
-const fs::path& snap_shelf::image(const std::string& name) {
-  auto& image = images_[name];
-  if (!image.empty())
-    return image;
-  auto source = plain_snap(name);
-  source.hooks["install"] = "#!/bin/sh\necho installed > \"$SNAP_COMMON/installed\"\n";
-  source.hooks["configure"] = is_bad(name) ? "#!/bin/sh\necho no\nexit 1\n"
-                                           : "#!/bin/sh\necho configured > \"$SNAP_DATA/configured\"\n";
-  source.hooks["remove"] = "#!/bin/sh\nrm \"$SNAP_COMMON/installed\"\n";
-  return image = make_snap(where_.work(), source);
+disk_root::disk_root(std::uint64_t bytes) {
+  auto options = "mode=0755,size=" + std::to_string(bytes);
+  if (bytes > 0 && mount("troupe-crash", root().c_str(), "tmpfs", 0, options.c_str()) != 0)
+    throw failure{"cannot mount a small disk on " + root().string() + ": " + std::strerror(errno)};
 }
 
-std::string crash_world::ask(http_client& from, const wish& what) {
-  return what.action == "install" ? start_install(from, shelf_.image(what.snap))
-                                  : start_action(from, what.snap, what.action);
+crash_world::crash_world(snap_shelf& shelf, std::uint64_t disk_bytes)
+    : shelf_{shelf},
+      where_{disk_bytes},
+      points{where_.work()},
+      daemon{where_.root(), {}, points.variables()} {
+  // The daemon has tried mounts out, and the kernel takes its time to let go of a loop device.
+  test::eventually([this] {
+    empty_ = now();
+    return std::none_of(empty_.begin(), empty_.end(),
+                        [](const auto& line) { return line.starts_with("loop device"); });
+  });
+}
+
+std::string crash_world::ask(http_client& client, const wish& what) {
+  if (what.action == "install") {
+    test::form_fields fields{{"action", "install"}, {"dangerous", "true"}};
+    if (what.all_or_none)
+      fields.emplace_back("transaction", "all-snaps");
+    std::vector<fs::path> files;
+    for (const auto& snap : what.snaps)
+      files.push_back(shelf_.image(snap));
+    return change_of(client.post_form("/v2/snaps", fields, "snap", files));
+  }
+  if (what.snaps.size() == 1)
+    return test::start_action(client, what.snaps.front(), what.action);
+  json::object request{{"action", what.action},
+                       {"snaps", json::array(what.snaps.begin(), what.snaps.end())}};
+  if (what.all_or_none)
+    request["transaction"] = "all-snaps";
+  return change_of(client.post("/v2/snaps", request));
+}
+
+told_change crash_world::wait_for(http_client& client, const std::string& id) const {
+  return change_from(test::wait_for_change(client, id));
 }
 
 void crash_world::fulfil(const std::vector<wish>& wishes) {
+  auto client = daemon.client();
   for (const auto& what : wishes)
-    wait_for_change(api, ask(api, what));
+    wait_for(client, ask(client, what));
 }
 
-void crash_world::fulfil_at_once(const std::vector<wish>& wishes, told& into) {
-  for (const auto& what : wishes)
-    if (what.action == "install")
-      shelf_.image(what.snap);
-  std::mutex guard;
-  std::vector<std::jthread> clients;
-  for (const auto& what : wishes)
-    clients.emplace_back([&] {
-      auto client = daemon.client();
-      try {
-        auto id = ask(client, what);
-        const std::lock_guard lock{guard};
-        into.accepted.insert(id);
-      } catch (const api_error& refusal) {
-        const std::lock_guard lock{guard};
-        into.refusals.emplace_back(refusal.what());
-      } catch (const failure&) {
-        // The daemon has died.
-      }
-    });
-  look_on(into);
-  clients.clear();
-  look_on(into);
+std::vector<told_change> crash_world::changes() const {
+  auto client = daemon.client();
+  std::vector<told_change> result;
+  auto all = result_of(client.get("/v2/changes?select=all")).as_array();
+  for (const auto& each : all)
+    result.push_back(change_from(each.as_object()));
+  return result;
 }
 
-void crash_world::look_on(told& into) {
-  try {
-    while (!is_dead() && note(all_changes(api), into))
-      std::this_thread::sleep_for(pause);
-  } catch (const failure&) {
-    // The daemon has died.
-  }
-}
-
-void crash_world::start_again(std::uint64_t second) {
-  daemon.kill_hard();
-  points.disarm();
-  if (second > 0) {
-    points.arm(second);
-    told unused;
-    try {
-      daemon.start();
-      look_on(unused);
-      daemon.kill_hard();
-    } catch (const std::runtime_error&) {
-      REQUIRE(is_dead());
-    }
-    points.disarm();
-  }
-  daemon.start();
-}
-
-void crash_world::check_all_is_well(const told& before) {
-  auto all_ended = eventually([&] { return unready_changes(api).empty(); });
-  if (!all_ended)
-    FAIL("these changes don't end: " << json::write(result_of(api.get("/v2/changes"))));
-  check_changes(before);
-  auto facilities = result_of(api.get("/v2/troupe/facilities")).as_object().at("facilities").as_array();
-  std::string images;
-  for (const auto& facility : facilities)
-    if (text(facility.as_object(), "name") == "images")
-      images = text(facility.as_object(), "chosen");
-  auto installed = said_snaps();
-  CHECK(lasting_faults_of(where.root(), installed, images) == std::vector<std::string>{});
-  for (const auto& [name, snap] : installed)
-    CHECK(fs::exists(where.root() / "var/snap" / name / snap.revision / "configured"));
-}
-
-/// An accepted change is there; what had ended is as it was; nothing but a failing hook makes one fail;
-/// and what they did is what is installed.
-void crash_world::check_changes(const told& before) {
-  std::map<std::string, bool> should_be;
-  std::set<std::string> known;
-  auto changes = all_changes(api);
-  for (const auto& each : changes) {
-    const auto& change = each.as_object();
-    auto snap = snap_of(change);
-    auto kind = text(change, "kind");
-    auto status = text(change, "status");
-    INFO(json::write(change));
-    known.insert(text(change, "id"));
-    CHECK(status == (is_bad(snap) ? "Error" : "Done"));
-    if (auto was = before.ended.find(text(change, "id")); was != before.ended.end())
-      CHECK(status == was->second);
-    if (status != "Done")
-      continue;
-    if (kind == "remove-snap")
-      should_be.erase(snap);
-    else
-      should_be[snap] = kind != "disable-snap";
-  }
-  for (const auto& id : before.accepted)
-    CHECK(known.contains(id));
-  for (const auto& [id, status] : before.ended)
-    CHECK(known.contains(id));
-  std::map<std::string, bool> are;
-  for (const auto& [name, snap] : said_snaps())
-    are.emplace(name, snap.active);
-  CHECK(are == should_be);
-}
-
-void crash_world::check_all_can_be_removed() {
-  std::vector<std::string> removals;
-  for (const auto& [name, snap] : said_snaps())
-    removals.push_back(start_action(api, name, "remove"));
-  for (const auto& id : removals)
-    CHECK(text(wait_for_change(api, id), "status") == "Done");
-  CHECK(lasting_leftovers(where.root()) == std::vector<std::string>{});
-}
-
-std::map<std::string, said_snap> crash_world::said_snaps() {
-  std::map<std::string, said_snap> said;
-  auto snaps = list_snaps(api);
+installed_snaps crash_world::installed() const {
+  auto client = daemon.client();
+  installed_snaps result;
+  auto snaps = test::list_snaps(client);
   for (const auto& each : snaps) {
     const auto& snap = each.as_object();
-    said[text(snap, "name")] = {text(snap, "revision"), text(snap, "status") == "active"};
+    result[text(snap, "name")] = {text(snap, "revision"), text(snap, "status") == "active"};
   }
-  return said;
+  return result;
 }
 
-} // namespace troupe::test
+std::string crash_world::images() const {
+  auto client = daemon.client();
+  auto facilities =
+      result_of(client.get("/v2/troupe/facilities")).as_object().at("facilities").as_array();
+  for (const auto& facility : facilities)
+    if (text(facility.as_object(), "name") == "images")
+      return text(facility.as_object(), "chosen");
+  return {};
+}
+
+faults crash_world::wait_for_all() const {
+  auto client = daemon.client();
+  if (test::eventually([&] { return test::unready_changes(client).empty(); }))
+    return {};
+  return {"these changes don't end: " +
+          json::write(result_of(client.get("/v2/changes?select=in-progress")))};
+}
+
+faults crash_world::recover() {
+  daemon.kill_hard();
+  auto begin = steady::now();
+  try {
+    daemon.start();
+  } catch (const std::runtime_error& error) {
+    return {std::string{"the daemon doesn't come up again: "} + error.what()};
+  }
+  auto stuck = wait_for_all();
+  recovery_ = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - begin);
+  return stuck;
+}
+
+faults crash_world::lasting_differences(const digest& expected) const {
+  faults found;
+  test::eventually([&] {
+    try {
+      found = differences(expected, now());
+    } catch (const std::exception& error) {
+      // The copy of a journal that is just being written may make no sense.
+      found = {error.what()};
+    }
+    return found.empty();
+  });
+  return found;
+}
+
+digest crash_world::with(const installed_snaps& snaps) const {
+  std::map<std::string, fs::path> files;
+  for (const auto& [name, snap] : snaps)
+    files[name] = shelf_.image(name);
+  auto expected = digest_of_snaps(snaps, images(), files);
+  expected.insert(empty_.begin(), empty_.end());
+  return expected;
+}
+
+faults crash_world::compare(const installed_snaps& expected) const {
+  faults found;
+  if (auto are = installed(); are != expected) {
+    for (const auto& [name, snap] : expected)
+      if (!are.contains(name) || !(are.at(name) == snap))
+        found.push_back("the daemon doesn't say that " + name + " is installed" +
+                        (snap.active ? "" : " and inactive"));
+    for (const auto& [name, snap] : are)
+      if (!expected.contains(name))
+        found.push_back("the daemon says that " + name + " is installed");
+  }
+  auto differing = lasting_differences(with(expected));
+  found.insert(found.end(), differing.begin(), differing.end());
+  auto broken = unusable(root(), expected);
+  found.insert(found.end(), broken.begin(), broken.end());
+  return found;
+}
+
+faults crash_world::remove_all() {
+  std::vector<std::string> names;
+  for (const auto& [name, snap] : installed())
+    names.push_back(name);
+  if (!names.empty()) {
+    auto client = daemon.client();
+    auto removal = wait_for(client, ask(client, {"remove", names}));
+    if (removal.status != "Done")
+      return {"what is installed can't be removed: " + removal.text};
+  }
+  return lasting_differences(empty_);
+}
+
+} // namespace troupe::crash

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <catch2/catch.hpp>
-
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -9,74 +8,96 @@
 #include <vector>
 
 #include "tests/crash/crash_points.hpp"
-#include "tests/crash/whole_snaps.hpp"
-#include "tests/support/world.hpp"
+#include "tests/crash/plans.hpp"
+#include "tests/crash/root_digest.hpp"
+#include "tests/crash/snap_shelf.hpp"
+#include "tests/support/running_daemon.hpp"
+#include "tests/support/temporary_root.hpp"
 
-namespace troupe::test {
+namespace troupe::crash {
 
-/// A request for one change.
-struct wish {
-  std::string action; ///< install, remove, enable or disable.
-  std::string snap;
+/// What is wrong, a sentence each; empty: nothing.
+using faults = std::vector<std::string>;
+
+/// A change as a daemon tells it.
+struct told_change {
+  std::string id;
+  std::string kind;
+  std::string status;
+  std::vector<std::string> snaps;
+  bool ready = false;
+  std::string text; ///< All of it, for a report.
 };
 
-/// Snaps packed once and installed in many worlds. Those whose names begin with "bad" have a configure
-/// hook that fails, the others one that leaves a file; all have install and remove hooks.
-class snap_shelf {
-public:
-  const std::filesystem::path& image(const std::string& name);
-
-private:
-  temporary_root where_;
-  std::map<std::string, std::filesystem::path> images_;
+/// A temporary root on a file system in memory of its own; it is unmounted with the rest.
+struct disk_root : test::temporary_root {
+  /// 0 bytes: where all temporary files are. Throws failure.
+  explicit disk_root(std::uint64_t bytes);
 };
 
-/// What a client was told by a daemon before that was killed.
-struct told {
-  std::set<std::string> accepted;           ///< Changes.
-  std::map<std::string, std::string> ended; ///< Changes' final statuses.
-  std::vector<std::string> refusals;
-  std::size_t tasks = 0;
-  std::size_t tasks_ended = 0;
-};
-
-/// A daemon that is killed at chosen points, on a root of its own.
+/// A daemon that is stopped or disturbed at chosen points, on a root of its own. It belongs to the
+/// thread that makes it: the daemon dies with that.
 class crash_world {
 public:
-  explicit crash_world(snap_shelf& shelf) : shelf_{shelf} {}
-
-  temporary_root where;
-  crash_points points{where.work()};
-  running_daemon daemon{where.root(), {}, points.variables()};
-  http_client api{daemon.client()};
-
-  /// Does these one after the other.
-  void fulfil(const std::vector<wish>& wishes);
-
-  /// Asks for all of these at once and looks on until all changes have ended or the daemon is dead.
-  void fulfil_at_once(const std::vector<wish>& wishes, told& into);
-
-  /// Looks on until all changes have ended or the daemon is dead.
-  void look_on(told& into);
-
-  bool is_dead() const { return !points.reached().empty(); }
-
-  /// Ends the daemon, which may have died at a point, and starts the next one, which dies at its
-  /// `second`-th call; 0: it lives. That one is followed by one that lives.
-  void start_again(std::uint64_t second = 0);
-
-  /// Waits until all changes have ended, then checks that they and the root are as they should be.
-  void check_all_is_well(const told& before);
-
-  /// Removes what is installed and checks that nothing is left.
-  void check_all_can_be_removed();
+  /// Throws failure, std::runtime_error.
+  /// `disk_bytes`: how small a disk the root lies on; 0: on that of all temporary files.
+  explicit crash_world(snap_shelf& shelf, std::uint64_t disk_bytes = 0);
+  crash_world(const crash_world&) = delete;
+  crash_world& operator=(const crash_world&) = delete;
 
 private:
-  std::string ask(http_client& from, const wish& what);
-  std::map<std::string, said_snap> said_snaps();
-  void check_changes(const told& before);
-
   snap_shelf& shelf_;
+  disk_root where_;
+
+public:
+  crash_points points;
+  test::running_daemon daemon;
+
+  std::filesystem::path root() const { return where_.root(); }
+
+  /// Starts a change and returns its id. Throws api_error where it is refused, and failure where the
+  /// daemon has died. Safe to call from several threads with a client each.
+  std::string ask(http_client& client, const wish& what);
+
+  /// Waits until a change has ended and returns it. Throws failure where the daemon has died.
+  told_change wait_for(http_client& client, const std::string& id) const;
+
+  /// Does these one after the other, undisturbed.
+  void fulfil(const std::vector<wish>& wishes);
+
+  std::vector<told_change> changes() const;
+  installed_snaps installed() const;
+
+  /// How the daemon shows images.
+  std::string images() const;
+
+  /// Waits until no change is unready; says which don't end otherwise.
+  faults wait_for_all() const;
+
+  /// Ends the daemon if it still lives, starts the next one and waits until it has ended all changes.
+  faults recover();
+
+  /// How long the last recover took.
+  std::chrono::microseconds recovery() const { return recovery_; }
+
+  digest now() const { return digest_of(root(), where_.work()); }
+
+  /// How the root and the journal differ from this, once what is removed in the background has had time
+  /// to go.
+  faults lasting_differences(const digest& expected) const;
+
+  /// The digest with these snaps and nothing else.
+  digest with(const installed_snaps& snaps) const;
+
+  /// How snaps, files and journal differ from having exactly these.
+  faults compare(const installed_snaps& expected) const;
+
+  /// Removes all that is installed; what is left then.
+  faults remove_all();
+
+private:
+  digest empty_;
+  std::chrono::microseconds recovery_{};
 };
 
-} // namespace troupe::test
+} // namespace troupe::crash

@@ -1,6 +1,7 @@
 #include "tests/sim/journal_watch.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe::sim {
 
@@ -8,57 +9,18 @@ namespace {
 
 constexpr std::size_t events_shown = 40;
 
-bool is_one_of(const std::string& word, std::initializer_list<const char*> words) {
-  return std::ranges::find(words, word) != words.end();
-}
-
-bool relinks(const std::string& kind) {
-  return is_one_of(
-      kind, {"link-snap", "unlink-snap", "unlink-current-snap", "setup-profiles", "remove-profiles"});
-}
-
-bool is_critical(const std::string& kind) {
-  return relinks(kind) ||
-         is_one_of(kind, {"run-hook", "start-snap-services", "auto-connect", "connect", "disconnect"});
-}
-
 bool waits_for_claims(const change_record& change) {
   return change.tasks.size() == 1 && change.tasks.front().kind == "claim-snaps";
 }
 
-/// A lane that has begun critical work and isn't ready: what CONSTRAINTS speaks of.
-struct lane_at_work {
-  lane_key key;
-  bool relinks_shared = false;
-  bool is_system = false;
-  std::set<std::string> snaps;
-  std::set<std::string> bases;
-  std::set<std::string> slots;
-  std::set<std::string> interfaces; ///< Of plugs and slots.
-};
+/// Whether it takes away what no undo brings back.
+bool is_irreversible(const std::string& kind) { return kind == "clear-snap" || kind == "discard-snap"; }
 
-void add_metadata(lane_at_work& lane, const snap_info& info, bool relinks_something) {
-  auto shared = info.type != snap_type::app || !info.slots.empty();
-  lane.relinks_shared = lane.relinks_shared || (shared && relinks_something);
-  lane.is_system = lane.is_system || info.type == snap_type::os || info.type == snap_type::snapd;
-  lane.bases.insert(info.base);
-  for (const auto& slot : info.slots) {
-    lane.slots.insert(slot.interface);
-    lane.interfaces.insert(slot.interface);
-  }
-  for (const auto& plug : info.plugs)
-    lane.interfaces.insert(plug.interface);
-}
-
-bool have_common(const std::set<std::string>& a, const std::set<std::string>& b) {
-  return std::ranges::any_of(a, [&](const std::string& item) { return b.contains(item); });
-}
-
-bool must_not_meet(const lane_at_work& a, const lane_at_work& b) {
-  if (!a.relinks_shared && !b.relinks_shared)
-    return false;
-  return a.is_system || b.is_system || have_common(a.snaps, b.bases) || have_common(b.snaps, a.bases) ||
-         have_common(a.slots, b.interfaces) || have_common(b.slots, a.interfaces);
+/// Whether a failed task says that it couldn't take back what it had done.
+bool leaves_something(const task_row& row) {
+  return std::ranges::any_of(row.log, [](const std::string& line) {
+    return line.find("something is left of it") != line.npos;
+  });
 }
 
 } // namespace
@@ -76,10 +38,26 @@ void journal_watch::broken(const std::string& rule) {
     problem_ = rule;
 }
 
+bool journal_watch::is_any_task(task_status status) const {
+  for (const auto& [id, change] : live_)
+    for (const auto& task : change.record.tasks)
+      if (task.status == status)
+        return true;
+  return false;
+}
+
 // --- following --------------------------------------------------------------------------------------
 
+void journal_watch::committing(std::span<const journal_batch> batches) {
+  if (!attempts_.empty())
+    hit(hits_, sometimes::commit_failed);
+  attempts_.emplace_back(batches.begin(), batches.end());
+}
+
 void journal_watch::committed(std::span<const journal_batch> batches) {
+  attempts_.clear();
   for (const auto& batch : batches) {
+    picture_.apply(batch);
     for (const auto& change : batch.new_changes)
       begin(*change);
     for (const auto& more : batch.added)
@@ -99,6 +77,25 @@ void journal_watch::committed(std::span<const journal_batch> batches) {
   check_lanes();
 }
 
+void journal_watch::found(const journal_contents& contents) {
+  const auto is = durable_picture::of(contents);
+  if (is == picture_) {
+    attempts_.clear();
+    return;
+  }
+  for (const auto& attempt : attempts_) {
+    auto with = picture_;
+    for (const auto& batch : attempt)
+      with.apply(batch);
+    if (is != with)
+      continue;
+    hit(hits_, sometimes::commit_kept);
+    return committed(std::vector{attempt});
+  }
+  broken("the journal has lost a commit, or kept one in part, as committed and as found: " +
+         picture_.difference(is) + "; " + std::to_string(attempts_.size()) + " commits had failed");
+}
+
 void journal_watch::find_formers(watched_change& change) const {
   change.formers.clear();
   for (const auto& op : change.record.operations)
@@ -107,7 +104,8 @@ void journal_watch::find_formers(watched_change& change) const {
 }
 
 void journal_watch::begin(const change_record& record) {
-  ++changes_;
+  if (!begun_.insert(record.id).second)
+    broken("change " + to_string(record.id) + " is made a second time");
   auto& change = live_[record.id];
   change.record = record;
   find_formers(change);
@@ -119,7 +117,10 @@ void journal_watch::begin(const change_record& record) {
 }
 
 void journal_watch::add(const added_tasks& more) {
-  auto& change = live_.at(more.change);
+  auto found = live_.find(more.change);
+  if (found == live_.end())
+    return broken("change " + to_string(more.change) + " gets tasks, though it isn't durable or has ended");
+  auto& change = found->second;
   change.record.operations = more.operations;
   find_formers(change);
   for (const auto& task : more.tasks) {
@@ -127,29 +128,35 @@ void journal_watch::add(const added_tasks& more) {
     change_of_.emplace(task.id, more.change);
     change.record.tasks.push_back(task);
   }
+  hit(hits_, sometimes::claims_after_wait);
   note("change " + to_string(more.change) + " has its claims");
 }
 
 void journal_watch::set(const task_row& row) {
-  auto& change = live_.at(change_of_.at(row.id));
+  auto of = change_of_.find(row.id);
+  if (of == change_of_.end())
+    return broken("task " + to_string(row.id) + " goes on, though its change isn't durable or has ended");
+  auto& change = live_.at(of->second);
   auto& task = change.record.tasks[change.places.at(row.id)];
   if (task.status == row.status)
     return;
   auto step = to_string(task.status) + " -> " + to_string(row.status);
-  ++hits_[step];
+  hit(hits_, step);
   note("change " + to_string(change.record.id) + " task " + to_string(row.id) + " " + task.kind + ": " +
        step);
   if (row.status == task_status::doing || row.status == task_status::undoing)
     started_[row.id] = row.status;
   auto was_undone = task.status == task_status::undoing || task.status == task_status::undo;
-  if (row.status == task_status::error && was_undone)
+  if (row.status == task_status::error && (was_undone || leaves_something(row))) {
+    hit(hits_, was_undone ? sometimes::undo_fails : sometimes::take_back_fails);
     change.undo_failed = true;
+  }
   // A lane that only waited for its admission is undone without it.
   auto has_effect = row.status == task_status::done ||
                     (row.status == task_status::undone && change.ever_done.contains(row.id));
   if (row.status == task_status::done)
     change.ever_done.insert(row.id);
-  if (has_effect && is_critical(task.kind))
+  if (has_effect && is_critical_work(task.kind))
     change.at_work.insert(task.lanes.begin(), task.lanes.end());
   task.status = row.status;
 }
@@ -164,8 +171,16 @@ void journal_watch::end(const change_end& how) {
     if (!is_ready(task.status))
       broken("change " + to_string(how.id) + " ended with task " + to_string(task.id) + " in " +
              to_string(task.status));
-  for (std::size_t place = 0; place < change.record.operations.size(); ++place)
-    check_operation(change, place);
+  if (how.error.find("cannot wait any longer") != how.error.npos)
+    hit(hits_, sometimes::wait_limit);
+  if (!waits_for_claims(change.record)) {
+    std::size_t done = 0;
+    const auto operations = change.record.operations.size();
+    for (std::size_t place = 0; place < operations; ++place)
+      done += check_operation(change, place);
+    if (done > 0 && done < operations)
+      hit(hits_, sometimes::part_undone);
+  }
   for (const auto& task : change.record.tasks)
     change_of_.erase(task.id);
   live_.erase(found);
@@ -187,10 +202,14 @@ void journal_watch::check_started() {
       for (auto before : task.waits_for)
         if (change.record.tasks[change.places.at(before)].status != task_status::done)
           broken("task " + to_string(id) + " is done before task " + to_string(before));
-    if (status == task_status::undoing)
-      for (const auto& other : change.record.tasks)
-        if (std::ranges::find(other.waits_for, id) != other.waits_for.end() && !is_ready(other.status))
-          broken("task " + to_string(id) + " is undone before task " + to_string(other.id));
+    if (status != task_status::undoing)
+      continue;
+    for (const auto& other : change.record.tasks) {
+      if (std::ranges::find(other.waits_for, id) != other.waits_for.end() && !is_ready(other.status))
+        broken("task " + to_string(id) + " is undone before task " + to_string(other.id));
+      if (other.status == task_status::undoing && other.lanes != task.lanes)
+        hit(hits_, sometimes::undos_together);
+    }
   }
 }
 
@@ -209,32 +228,21 @@ void journal_watch::check_owners() {
 void journal_watch::check_lanes() {
   std::vector<lane_at_work> at_work;
   for (auto& [id, change] : live_) {
-    std::map<lane_number, lane_at_work> lanes;
-    std::map<lane_number, bool> is_unready;
-    std::map<lane_number, bool> lane_relinks;
+    if (change.at_work.empty())
+      continue;
+    std::set<lane_number> unready;
     for (const auto& task : change.record.tasks)
-      for (auto lane : task.lanes) {
-        is_unready[lane] = is_unready[lane] || !is_ready(task.status);
-        lane_relinks[lane] = lane_relinks[lane] || relinks(task.kind);
-      }
-    for (const auto& op : change.record.operations) {
-      auto& lane = lanes[op.lane];
-      lane.key = {id, op.lane};
-      lane.snaps.insert(op.snap);
-      if (op.info)
-        add_metadata(lane, *op.info, lane_relinks[op.lane]);
-      if (auto former = change.formers.find(op.snap);
-          former != change.formers.end() && former->second->info())
-        add_metadata(lane, *former->second->info(), lane_relinks[op.lane]);
-    }
+      if (!is_ready(task.status))
+        unready.insert(task.lanes.begin(), task.lanes.end());
     // One that is ready has left; when it is undone later it has to get in anew.
-    for (const auto& [number, lane] : lanes)
-      if (!is_unready[number])
-        change.at_work.erase(number);
-      else if (change.at_work.contains(number))
-        at_work.push_back(lane);
+    std::erase_if(change.at_work, [&](lane_number lane) { return !unready.contains(lane); });
+    for (auto& lane : lanes_of(change.record, change.formers))
+      if (change.at_work.contains(lane.key.lane))
+        at_work.push_back(std::move(lane));
   }
-  hits_["lanes in progress together"] += at_work.size() > 1;
+  lanes_in_progress_ = at_work.size();
+  if (at_work.size() > 1)
+    hit(hits_, sometimes::lanes_together);
   for (std::size_t i = 0; i < at_work.size(); ++i)
     for (std::size_t j = 0; j < i; ++j)
       if (must_not_meet(at_work[i], at_work[j]))
@@ -242,8 +250,8 @@ void journal_watch::check_lanes() {
                " are in progress together");
 }
 
-/// An ended operation has left its snap as planned, or as it was.
-void journal_watch::check_operation(const watched_change& change, std::size_t place) {
+/// An ended operation has left its snap as planned, or as it was. Returns whether it was done.
+bool journal_watch::check_operation(const watched_change& change, std::size_t place) {
   const auto& op = change.record.operations[place];
   auto all_done = true;
   auto has_lost = false;
@@ -251,39 +259,24 @@ void journal_watch::check_operation(const watched_change& change, std::size_t pl
     if (task.operation != static_cast<std::int32_t>(place))
       continue;
     all_done = all_done && task.status == task_status::done;
-    has_lost = has_lost || (is_one_of(task.kind, {"clear-snap", "discard-snap"}) &&
-                            (task.status == task_status::done || task.status == task_status::error));
+    has_lost = has_lost || (is_irreversible(task.kind) && (task.status == task_status::done ||
+                                                           task.status == task_status::error));
   }
-  auto now = installed_.find(op.snap);
-  auto former = change.formers.find(op.snap);
-  auto was_installed = former != change.formers.end();
-  auto is_installed = now != installed_.end();
-  if (waits_for_claims(change.record))
-    return;
   if (!all_done && (change.undo_failed || has_lost)) {
-    unsure_.insert(op.snap);
-    return;
+    model_.give_up(op.snap);
+    return false;
   }
-  ++hits_["ended: " + op.verb + (all_done ? "" : " undone")];
-  auto expected = all_done ? op.verb != "remove" : was_installed;
-  auto active = all_done ? op.verb != "disable" : was_installed && former->second->active;
-  auto subject = op.verb + " of " + op.snap + " in change " + to_string(change.record.id) +
-                 (all_done ? ", done," : ", undone,");
-  if (expected != is_installed)
-    broken(subject + " left it " + (is_installed ? "installed" : "not installed"));
-  else if (is_installed && now->second->active != active)
-    broken(subject + " left it " + (active ? "inactive" : "active"));
-}
-
-void journal_watch::check_snap_files(const world& on, const std::string& name) {
-  auto found = installed_.find(name);
-  auto is_installed = found != installed_.end();
-  auto mount = "/root/snap/" + name + "/x1";
-  auto is_active = is_installed && found->second->active;
-  if (on.mounted.contains(mount) != is_installed)
-    broken("snap " + name + (is_installed ? " isn't mounted" : " is still mounted"));
-  if (on.entries.contains("/root/snap/" + name + "/current") != is_active)
-    broken("snap " + name + (is_active ? " isn't linked" : " is still linked"));
+  if (all_done)
+    model_.done(op);
+  hit(hits_, op.verb + (all_done ? " done" : " undone"));
+  if (is_unsure(op.snap))
+    return all_done;
+  auto now = installed_.find(op.snap);
+  auto difference = model_.difference(op.snap, now == installed_.end() ? nullptr : now->second.get());
+  if (!difference.empty())
+    broken("after the " + op.verb + " in change " + to_string(change.record.id) + ", which was " +
+           (all_done ? "done" : "undone") + ", snap " + op.snap + " " + difference);
+  return all_done;
 }
 
 void journal_watch::check_end(const world& on, const std::vector<snap_state_ptr>& live_states) {
@@ -299,15 +292,8 @@ void journal_watch::check_end(const world& on, const std::vector<snap_state_ptr>
   for (const auto& [name, state] : installed_)
     if (!names.contains(name))
       broken("snap " + name + " is in the journal and has no actor");
-  std::set<std::string> seen;
-  for (const auto& entry : snap_files(on))
-    for (const std::string folder : {"/root/snap/", "/root/var/snap/"})
-      if (entry.starts_with(folder) && entry.size() > folder.size())
-        seen.insert(entry.substr(folder.size(), entry.find('/', folder.size()) - folder.size()));
-  seen.insert(names.begin(), names.end());
-  for (const auto& name : seen)
-    if (name != "bin" && !unsure_.contains(name))
-      check_snap_files(on, name);
+  for (const auto& difference : model_.differences(on))
+    broken(difference);
 }
 
 } // namespace troupe::sim

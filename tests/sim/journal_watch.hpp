@@ -8,31 +8,49 @@
 #include <string>
 #include <vector>
 
-#include "messages/journal_batch.hpp"
-#include "tests/sim/simulated_host.hpp"
+#include "runtime/journal/database.hpp"
+#include "tests/sim/coverage.hpp"
+#include "tests/sim/durable_picture.hpp"
+#include "tests/sim/lanes_at_work.hpp"
+#include "tests/sim/whole_operations.hpp"
 
 namespace troupe::sim {
 
 /// Follows what becomes durable, independently of the engine, and checks the design's invariants at
 /// each commit. Source of the invariants: design, section "Tests".
-class journal_watch {
+class journal_watch : public journal_watcher {
 public:
-  /// `hits` gets a count for each transition of a task: a condition that no run ever met proves nothing.
-  explicit journal_watch(std::map<std::string, std::uint64_t>& hits) : hits_{hits} {}
+  /// `hits` gets a count for each transition of a task and each condition that is met.
+  explicit journal_watch(hit_counts& hits) : hits_{hits} {}
 
-  void committed(std::span<const journal_batch> batches);
+  void committing(std::span<const journal_batch> batches) override;
+  void committed(std::span<const journal_batch> batches) override;
 
-  /// The first rule that was broken, in words; empty while none is.
-  const std::string& problem() const { return problem_; }
+  /// What a daemon has found in the journal when it started: all that was committed, and nothing else
+  /// but perhaps a commit that nobody was told of.
+  void found(const journal_contents& contents);
 
   /// To be called once nothing moves any more: every change has ended, the files are those of the
   /// snaps' states, and the engine knows the same snaps as the journal.
   void check_end(const world& on, const std::vector<snap_state_ptr>& live_states);
 
-  /// Whether an undo of this snap has failed, or it was lost half way, so that nothing is known of it.
-  bool is_unsure(const std::string& snap) const { return unsure_.contains(snap); }
+  /// Writes a line into the story that is told of a failure.
+  void note(const std::string& event);
 
-  std::size_t changes() const { return changes_; }
+  /// Something that mustn't be, seen by others.
+  void broken(const std::string& rule);
+
+  /// The first rule that was broken, in words; empty while none is.
+  const std::string& problem() const { return problem_; }
+
+  /// Whether an undo of this snap has failed, or it was lost half way, so that nothing is known of it.
+  bool is_unsure(const std::string& snap) const { return model_.is_unsure(snap); }
+
+  bool knows(change_id id) const { return begun_.contains(id); }
+  bool is_any_task(task_status status) const;
+  std::size_t lanes_in_progress() const { return lanes_in_progress_; }
+  std::size_t unready_changes() const { return live_.size(); }
+  const std::set<change_id>& changes() const { return begun_; }
   const std::deque<std::string>& last_events() const { return events_; }
 
   /// Of all that became durable, in order.
@@ -48,8 +66,6 @@ private:
     bool undo_failed = false;
   };
 
-  void note(const std::string& event);
-  void broken(const std::string& rule);
   void find_formers(watched_change& change) const;
   void begin(const change_record& record);
   void add(const added_tasks& more);
@@ -58,18 +74,20 @@ private:
   void check_started();
   void check_owners();
   void check_lanes();
-  void check_operation(const watched_change& change, std::size_t place);
-  void check_snap_files(const world& on, const std::string& name);
+  bool check_operation(const watched_change& change, std::size_t place);
 
-  std::map<std::string, std::uint64_t>& hits_;
+  hit_counts& hits_;
   std::map<change_id, watched_change> live_;
   std::map<task_id, change_id> change_of_;
   std::map<task_id, task_status> started_; ///< Set to Doing or Undoing in the commit that is looked at.
   std::map<std::string, snap_state_ptr> installed_;
-  std::set<std::string> unsure_; ///< Snaps of which an undo failed, or that were lost half way.
+  whole_operations model_;
+  durable_picture picture_;
+  std::vector<std::vector<journal_batch>> attempts_; ///< Commits begun since the last that succeeded.
+  std::set<change_id> begun_;
+  std::size_t lanes_in_progress_ = 0;
   std::deque<std::string> events_;
   std::string problem_;
-  std::size_t changes_ = 0;
   std::uint64_t digest_ = 14695981039346656037U;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -23,6 +24,12 @@ public:
   /// `site` is the port's function, `what` the path or hook that it is about.
   virtual void before(std::string_view site, const std::string& what) = 0;
   virtual void after(std::string_view site, const std::string& what) = 0;
+
+  /// Whether the effect that comes is done only in part, and then fails.
+  virtual bool fails_in_part() { return false; }
+
+  /// How a hook's process ends, if not as the world says.
+  virtual std::optional<host::process_result> hook_result() { return std::nullopt; }
 };
 
 /// What there is on the host, and what its processes will do.
@@ -34,6 +41,7 @@ struct world {
   int spool_faults = 0;                        ///< How many of the next removals from the spool fail.
   time_point now{std::chrono::seconds{1'700'000'000}};
   effect_watcher* watcher = nullptr;
+  std::function<void(duration)> pass; ///< Lets time pass amid an effect; null: it stands still.
 };
 
 /// Has an effect, under the eyes of the world's watcher.
@@ -76,11 +84,25 @@ public:
     for (const auto& mount : world_.mounted)
       if (is_below(mount, tree))
         throw failure{"cannot remove \"" + tree.string() + "\": something is mounted there"};
+    auto in_part = world_.watcher && world_.watcher->fails_in_part();
     affect(world_, "remove_tree", tree, [&] {
-      std::erase_if(world_.entries, [&](const auto& entry) { return is_below(entry, tree); });
+      std::erase_if(world_.entries, [&](const auto& entry) {
+        return is_below(entry, tree) && !(in_part && entry == tree.string());
+      });
+      if (in_part)
+        throw failure{"cannot remove \"" + tree.string() + "\": input/output error"};
     });
   }
-  bool make_dirs(const path& directory, mode_t) override { return add("make_dirs", directory); }
+  bool make_dirs(const path& directory, mode_t) override {
+    auto is_new = false;
+    affect(world_, "make_dirs", directory, [&] {
+      for (auto parent = directory.parent_path(); parent != parent.root_path();
+           parent = parent.parent_path())
+        world_.entries.insert(parent.string());
+      is_new = world_.entries.insert(directory.string()).second;
+    });
+    return is_new;
+  }
   void make_link(const path&, const path& link) override { add("make_link", link); }
   std::optional<std::string> read_link(const path&) override { return std::nullopt; }
   void write_file(const path& file, std::string_view, mode_t) override { add("write_file", file); }
@@ -103,10 +125,8 @@ public:
   void sync_dir(const path&) override {}
 
 private:
-  bool add(std::string_view site, const path& what) {
-    auto is_new = false;
-    affect(world_, site, what, [&] { is_new = world_.entries.insert(what.string()).second; });
-    return is_new;
+  void add(std::string_view site, const path& what) {
+    affect(world_, site, what, [&] { world_.entries.insert(what.string()); });
   }
 
   static bool is_below(const std::string& entry, const path& tree) {
@@ -144,15 +164,26 @@ public:
 
   host::process_result run(const host::process_spec& spec, std::stop_token,
                            std::function<void(std::string_view)>) override {
+    const auto& script = spec.argv.back();
+    if (std::ranges::none_of(world_.mounted, [&](const auto& m) { return script.starts_with(m + "/"); }))
+      throw failure{"cannot run \"" + script + "\": no such file"};
     auto hook = spec.env.at("SNAP_INSTANCE_NAME") + "/" +
-                std::filesystem::path{spec.argv.front()}.filename().string();
+                std::filesystem::path{script}.filename().string();
     affect(world_, "run_hook", hook, [&] { world_.hooks_run.push_back(hook); });
-    auto status = world_.hook_exit_status.find(hook);
-    host::process_result result;
-    result.exit_status = status == world_.hook_exit_status.end() ? 0 : status->second;
-    return result;
+    auto result = world_.watcher ? world_.watcher->hook_result() : std::nullopt;
+    if (!result) {
+      auto status = world_.hook_exit_status.find(hook);
+      result.emplace();
+      result->exit_status = status == world_.hook_exit_status.end() ? 0 : status->second;
+    }
+    if (result->timed_out && world_.pass)
+      world_.pass(spec.time_limit);
+    return *result;
   }
-  std::size_t kill_marked(const std::map<std::string, std::string>&) override { return 0; }
+  std::size_t kill_marked(const std::map<std::string, std::string>&) override {
+    affect(world_, "kill_marked", "hooks", [] {});
+    return 0;
+  }
 
 private:
   world& world_;

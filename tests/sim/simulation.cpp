@@ -1,10 +1,16 @@
 #include "tests/sim/simulation.hpp"
 
-#include <array>
+#include <deque>
+#include <numeric>
 #include <optional>
 
+#include "actors/errors.hpp"
+#include "runtime/tasks/startup.hpp"
+#include "tests/sim/drawn_faults.hpp"
 #include "tests/sim/journal_watch.hpp"
+#include "tests/sim/simulated_disk.hpp"
 #include "tests/sim/stage.hpp"
+#include "tests/sim/waiting_tasks.hpp"
 #include "tests/sim/workload.hpp"
 
 namespace troupe::sim {
@@ -13,168 +19,306 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Makes the host fail: before an effect, after it, or by a crash of the daemon at either side.
-class drawn_faults : public effect_watcher {
-public:
-  drawn_faults(world& on, dice& random, const journal_watch& watch,
-               std::map<std::string, std::uint64_t>& hits)
-      : world_{on}, random_{random}, watch_{watch}, hits_{hits} {}
-
-  bool enabled = true;
-  bool has_crashed = false;
-  std::string problem; ///< A hook that ran where it must not.
-
-  void before(std::string_view site, const std::string& what) override {
-    if (has_crashed)
-      throw failure{failure_kind::unavailable, "the daemon has crashed"};
-    if (site == "run_hook")
-      check_hook(what);
-    draw(site, "before");
-  }
-
-  void after(std::string_view site, const std::string&) override { draw(site, "after"); }
-
-private:
-  void draw(std::string_view site, const std::string& when) {
-    if (!enabled)
-      return;
-    auto fault = [&](const char* what) { ++hits_[std::string{site} + ": " + what + " " + when]; };
-    if (random_.one_in(400)) {
-      fault("crash");
-      has_crashed = true;
-      throw failure{failure_kind::unavailable, "the daemon has crashed"};
-    }
-    if (random_.one_in(150)) {
-      fault("error");
-      throw failure{random_.one_in(2) ? failure_kind::insufficient_space : failure_kind::internal,
-                    "cannot " + std::string{site} + ": input/output error"};
-    }
-  }
-
-  /// Every hook runs with its snap active; its failure is drawn.
-  void check_hook(const std::string& what) {
-    auto name = what.substr(0, what.find('/'));
-    auto is_active = world_.mounted.contains("/root/snap/" + name + "/x1") &&
-                     world_.entries.contains("/root/snap/" + name + "/current");
-    if (!is_active && problem.empty() && !watch_.is_unsure(name))
-      problem = "hook " + what + " ran while its snap was inactive";
-    world_.hook_exit_status[what] = enabled && random_.one_in(6) ? 1 : 0;
-  }
-
-  world& world_;
-  dice& random_;
-  const journal_watch& watch_;
-  std::map<std::string, std::uint64_t>& hits_;
-};
+constexpr int starts_tried = 100;
+constexpr int settle_rounds = 60;
+constexpr std::size_t clients_remembered = 8;
 
 class simulation {
 public:
-  explicit simulation(const simulation_options& options)
-      : options_{options},
-        random_{options.seed},
-        watch_{report_.hits},
-        faults_{world_, random_, watch_, report_.hits},
-        requests_{world_, random_} {
+  explicit simulation(const simulation_options& options) : options_{options} {
     report_.seed = options.seed;
-    faults_.enabled = options.faults;
     world_.watcher = &faults_;
-    take_journal(journal_database::in_memory());
-    stage_.emplace(journal_, world_);
+    world_.pass = [this](duration time) { pass(time); };
+    faults_.on_hook = [this](const std::string& hook) { check_hook(hook); };
+    start();
   }
 
   simulation_report run() {
-    auto begin = world_.now;
-    for (std::size_t step = 0; step < options_.steps && problem().empty(); ++step)
-      take_step();
-    faults_.enabled = false;
+    auto chosen = options_.only;
+    if (chosen.empty()) {
+      chosen.resize(options_.steps);
+      std::iota(chosen.begin(), chosen.end(), std::size_t{1});
+    }
+    for (auto number : chosen) {
+      if (!watch_.problem().empty())
+        break;
+      report_.taken.push_back(number);
+      take_step(number);
+    }
+    faults_.draw_from(nullptr, {});
     settle();
-    report_.problem = problem();
+    stop();
+    report_.problem = watch_.problem();
     if (!report_.problem.empty())
       report_.last_events = {watch_.last_events().begin(), watch_.last_events().end()};
     report_.digest = watch_.digest();
-    report_.changes = watch_.changes();
-    report_.simulated = world_.now - begin;
+    report_.changes = watch_.changes().size();
     return report_;
   }
 
 private:
-  const std::string& problem() const {
-    return faults_.problem.empty() ? watch_.problem() : faults_.problem;
+  bool has_problem() const { return !watch_.problem().empty(); }
+
+  // --- starts and ends of the daemon ------------------------------------------------------------------
+
+  void start() {
+    for (int tries = 0; tries < starts_tried; ++tries) {
+      try {
+        return start_once();
+      } catch (const failure&) {
+        hit(report_.hits, faults_.has_crashed ? sometimes::crash_at_start : sometimes::start_fails);
+        stage_.reset();
+        journal_.reset();
+      }
+    }
+    watch_.broken("the daemon doesn't start");
+    faults_.draw_from(nullptr, {});
+    start_once();
   }
 
-  void take_journal(std::shared_ptr<journal_database> journal) {
-    journal_ = std::move(journal);
-    journal_->watch([this](std::span<const journal_batch> batches) { watch_.committed(batches); });
+  /// What trouped does at its start.
+  void start_once() {
+    faults_.has_crashed = false;
+    journal_ = journal_database::on_vfs(disk_.vfs());
+    auto contents = journal_->load();
+    watch_.found(contents);
+    journal_->watch(&watch_);
+    make_root(os_, paths_);
+    put_host_right(os_, paths_, contents);
+    stage_.emplace(journal_, world_);
   }
 
-  void take_step() {
-    auto drawn = random_.below(100);
-    if (drawn < 12)
-      stage_->send(start_operation{requests_.next()});
-    else if (drawn < 16)
-      abort();
-    else if (drawn < 18)
-      stage_->pass_quietly(1s * (1 + random_.below(20)));
-    else if (drawn < 19 && options_.faults)
-      restart(random_.one_in(2) ? "restart" : "crash between messages");
+  void stop() {
+    for (const auto& client : clients_)
+      caf::anon_send_exit(client, caf::exit_reason::kill);
+    clients_.clear();
+    stage_.reset();
+    if (journal_.use_count() > 1)
+      watch_.broken("an actor outlives its daemon");
+    journal_.reset();
+  }
+
+  void crash(dice& random) {
+    faults_.has_crashed = true;
+    if (watch_.is_any_task(task_status::doing))
+      hit(report_.hits, sometimes::crash_in_do);
+    if (watch_.is_any_task(task_status::undoing))
+      hit(report_.hits, sometimes::crash_in_undo);
+    if (watch_.lanes_in_progress() > 1)
+      hit(report_.hits, sometimes::crash_amid_lanes);
+    stop();
+    if (random.one_in(3)) {
+      hit(report_.hits, sometimes::power_cut);
+      watch_.note("power cut");
+      disk_.cut_power(random, report_.hits);
+      world_.mounted.clear();
+    } else {
+      watch_.note("crash");
+    }
+    start();
+  }
+
+  void restart() {
+    hit(report_.hits, sometimes::restart);
+    if (watch_.unready_changes() > 0)
+      hit(report_.hits, sometimes::restart_amid_change);
+    watch_.note("restart");
+    stop();
+    start();
+  }
+
+  // --- steps ------------------------------------------------------------------------------------------
+
+  void take_step(std::size_t number) {
+    dice random{options_.seed, number};
+    if (options_.faults)
+      faults_.draw_from(&random, rates_);
+    auto drawn = random.below(1000);
+    if (drawn < 120)
+      request(random);
+    else if (drawn < 160)
+      abort(random);
+    else if (drawn < 180)
+      pass(1s * (1 + random.below(20)));
+    else if (drawn < 195)
+      be_quiet();
+    else if (drawn < 200)
+      vanish(random);
+    else if (drawn < 205)
+      jump(random);
+    else if (drawn < 210 && options_.faults)
+      restart();
+    else if (drawn < 215 && options_.faults)
+      crash_between_messages(random);
     else
-      handle(1 + random_.below(40));
+      handle(1 + random.below(40), random);
+    if (faults_.has_crashed)
+      crash(random);
+    faults_.draw_from(nullptr, {});
   }
 
-  void abort() {
-    if (watch_.changes() == 0)
-      return;
-    auto latest = watch_.changes() + 3; // ids of refused requests are given out again
-    abort_change_by_id what{{latest - random_.below(std::min<std::size_t>(latest, 8))}, {}};
-    if (random_.one_in(3))
-      what.lanes = {static_cast<lane_number>(random_.below(4))};
-    stage_->send(what);
-  }
-
-  void handle(std::size_t messages) {
-    for (; messages > 0; --messages) {
-      if (stage_->run_drawn(1, random_) == 0)
-        return;
+  void handle(std::size_t messages, dice& random) {
+    for (; messages > 0 && !faults_.has_crashed && stage_->run_drawn(1, random) > 0; --messages)
       ++report_.messages;
-      if (faults_.has_crashed)
-        return restart("crash in an effect");
+  }
+
+  void pass(duration time) {
+    report_.simulated += time;
+    stage_->pass_quietly(time);
+  }
+
+  void crash_between_messages(dice& random) {
+    hit(report_.hits, sometimes::crash_between_messages);
+    crash(random);
+  }
+
+  void jump(dice& random) {
+    auto back = random.one_in(2);
+    hit(report_.hits, back ? sometimes::clock_back : sometimes::clock_on);
+    auto far = 1min * static_cast<int>(1 + random.below(3000));
+    world_.now += back ? -far : far;
+  }
+
+  void request(dice& random) {
+    auto what = requests_.draw(random);
+    watch_.note("request: " + describe(what));
+    auto forget_images = [this, what] {
+      for (const auto& snap : what.snaps)
+        world_.entries.erase(snap.image);
+    };
+    auto acknowledged = [this](change_id id) {
+      if (!watch_.knows(id))
+        watch_.broken("change " + to_string(id) + " is told of before it is durable");
+    };
+    auto refused = [this, forget_images](const caf::error& why) {
+      auto problem = to_failure(why);
+      auto kind = problem.kind();
+      if (faults_.has_crashed || is_stopping(why))
+        return;
+      if (kind == failure_kind::internal)
+        watch_.broken(std::string{"a request is refused for a fault of ours: "} + problem.what());
+      if (kind == failure_kind::change_conflict)
+        hit(report_.hits, sometimes::refused_conflict);
+      if (kind == failure_kind::unavailable)
+        hit(report_.hits, sometimes::refused_journal);
+      forget_images();
+    };
+    remember(stage_->system().spawn(
+        [director = stage_->actors().director(), what, acknowledged, refused](
+            caf::event_based_actor* self) {
+          self->request(director, caf::infinite, start_operation{what}).then(acknowledged, refused);
+        }));
+  }
+
+  void remember(caf::actor client) {
+    clients_.push_back(std::move(client));
+    if (clients_.size() > clients_remembered)
+      clients_.pop_front();
+  }
+
+  void vanish(dice& random) {
+    if (clients_.empty())
+      return;
+    hit(report_.hits, sometimes::client_vanishes);
+    caf::anon_send_exit(random.pick(clients_), caf::exit_reason::kill);
+  }
+
+  void abort(dice& random) {
+    if (watch_.changes().empty())
+      return;
+    const auto latest = watch_.changes().rbegin()->value;
+    const change_id id{latest - random.below(std::min<std::size_t>(latest, 6))};
+    std::vector<lane_number> lanes;
+    if (random.one_in(3))
+      lanes = {static_cast<lane_number>(1 + random.below(3))};
+    watch_.note("abort of change " + to_string(id));
+    const auto& director = stage_->actors().director();
+    auto send_abort = [=] { caf::anon_send(director, abort_change_by_id{id, lanes}); };
+    // What it meets is looked up first, for the table.
+    remember(stage_->system().spawn([=, this](caf::event_based_actor* self) {
+      self->request(director, caf::infinite, find_change{id})
+          .then(
+              [=, this](const change_view_ptr& view) {
+                if (!view->ready)
+                  count_abort(*view, !lanes.empty());
+                send_abort();
+              },
+              [=](const caf::error&) { send_abort(); });
+    }));
+  }
+
+  void count_abort(const change_view& view, bool of_lane) {
+    if (of_lane)
+      hit(report_.hits, sometimes::abort_lane);
+    for (const auto& [task, reason] : view.waits) {
+      if (std::holds_alternative<waits::claim>(reason))
+        hit(report_.hits, sometimes::abort_waiting_claim);
+      if (std::holds_alternative<waits::admission>(reason))
+        hit(report_.hits, sometimes::abort_waiting_admission);
+      if (std::holds_alternative<waits::slot>(reason) || std::holds_alternative<waits::running>(reason))
+        hit(report_.hits, sometimes::abort_running);
+    }
+    for (const auto& task : view.record.tasks)
+      if (task.status == task_status::undoing)
+        return hit(report_.hits, sometimes::abort_undoing);
+  }
+
+  // --- checks -----------------------------------------------------------------------------------------
+
+  /// Every hook runs with its snap and its base active.
+  void check_hook(const std::string& hook) {
+    auto name = hook.substr(0, hook.find('/'));
+    auto base = requests_.base_of(name);
+    for (const auto& needed : {name, base}) {
+      auto is_active = world_.mounted.contains("/root/snap/" + needed + "/x1") &&
+                       world_.entries.contains("/root/snap/" + needed + "/current");
+      if (!needed.empty() && !is_active && !watch_.is_unsure(needed))
+        watch_.broken("hook " + hook + " runs while snap " + needed + " is inactive");
     }
   }
 
-  /// A crash keeps what is on the host and in the journal; an orderly end writes what it still has.
-  void restart(const std::string& how) {
-    ++report_.hits[how];
-    auto kept = how == "restart" ? nullptr : journal_->copy_in_memory();
-    if (kept)
-      journal_->watch({});
-    faults_.has_crashed = true;
-    stage_.reset();
-    faults_.has_crashed = false;
-    if (kept)
-      take_journal(kept);
-    stage_.emplace(journal_, world_);
+  /// Handles all messages without letting time pass, then looks at why tasks wait.
+  void be_quiet() {
+    dice random{options_.seed, report_.messages};
+    while (!has_problem() && !faults_.has_crashed && stage_->run_drawn(1, random) > 0)
+      ++report_.messages;
+    if (faults_.has_crashed || has_problem())
+      return;
+    auto health = stage_->ask<journal_health>(stage_->actors().members().journal, get_journal_health{});
+    auto changes = stage_->ask<change_list>(stage_->actors().director(), list_changes{"in-progress", {}});
+    // While nothing can be written, tasks wait for that.
+    if (auto fault = fault_in_waits(changes); !fault.empty() && health.trouble.empty())
+      watch_.broken(fault);
   }
 
   /// Without faults everything ends, in bounded time.
   void settle() {
-    for (int round = 0; round < 50 && problem().empty(); ++round) {
-      while (stage_->run_drawn(1, random_) > 0)
-        ++report_.messages;
-      stage_->pass_quietly(10s);
+    for (int round = 0; round < settle_rounds && !has_problem(); ++round) {
+      be_quiet();
+      pass(10s);
     }
-    if (problem().empty())
+    if (!has_problem())
+      restart(); // what is left in the spool goes at the next start
+    if (!has_problem()) {
+      be_quiet();
       watch_.check_end(world_, stage_->snaps());
+    }
   }
 
   simulation_options options_;
   simulation_report report_;
   world world_;
-  dice random_;
-  journal_watch watch_;
-  drawn_faults faults_;
-  workload requests_;
+  dice beginning_{options_.seed};
+  fault_rates rates_ = fault_rates::drawn(beginning_);
+  journal_watch watch_{report_.hits};
+  drawn_faults faults_{report_.hits};
+  simulated_disk disk_{faults_};
+  workload requests_{world_, beginning_};
+  layout paths_{"/root"};
+  host::ports os_ = ports_of(world_);
   std::shared_ptr<journal_database> journal_;
   std::optional<test::stage> stage_;
+  std::deque<caf::actor> clients_;
 };
 
 } // namespace

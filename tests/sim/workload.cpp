@@ -1,6 +1,6 @@
 #include "tests/sim/workload.hpp"
 
-#include <array>
+#include <algorithm>
 #include <set>
 
 namespace troupe::sim {
@@ -9,47 +9,56 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array verbs{"install", "install", "install", "remove", "disable", "enable"};
-constexpr std::array interfaces{"content", "dbus", "x11"};
-constexpr std::array hooks{"install", "configure", "remove"};
+snap_info_ptr draw_shape(dice& random, const std::string& name, std::vector<std::string>& bases) {
+  auto info = std::make_shared<snap_info>();
+  info->name = name;
+  info->version = "1";
+  if (random.one_in(4)) {
+    info->type = snap_type::base;
+    bases.push_back(name);
+  } else if (!bases.empty() && !random.one_in(3)) {
+    info->base = random.pick(bases);
+  } else {
+    info->base = "none";
+  }
+  if (info->type == snap_type::app) {
+    app_info app;
+    app.name = name;
+    app.command = "bin/run";
+    info->apps.push_back(app);
+  }
+  for (const auto* hook : {"install", "configure", "remove"})
+    if (random.one_in(2))
+      info->hooks.push_back({hook, {}, {}, {}, {}});
+  const std::vector<std::string> interfaces{"content", "dbus", "x11"};
+  if (random.one_in(4))
+    info->slots.push_back({"slot", random.pick(interfaces), {}, "{}"});
+  if (random.one_in(3))
+    info->plugs.push_back({"plug", random.pick(interfaces), {}, "{}"});
+  return info;
+}
 
 } // namespace
 
-workload::workload(world& on, dice& random) : world_{on}, random_{random} { draw_shapes(); }
-
-void workload::draw_shapes() {
-  const auto count = 3 + random_.below(10);
+workload::workload(world& on, dice& random) : world_{on} {
   std::vector<std::string> bases;
-  for (std::size_t number = 0; number < count; ++number) {
-    auto info = std::make_shared<snap_info>();
-    info->name = "s" + std::to_string(number);
-    info->version = "1";
-    if (random_.one_in(4)) {
-      info->type = snap_type::base;
-      bases.push_back(info->name);
-    } else if (!bases.empty() && !random_.one_in(3)) {
-      info->base = random_.pick(bases);
-    } else {
-      info->base = "none";
-    }
-    for (const auto* hook : hooks)
-      if (random_.one_in(2))
-        info->hooks.push_back({hook, {}, {}, {}, {}});
-    if (random_.one_in(4))
-      info->slots.push_back({"slot", random_.pick(interfaces), {}, "{}"});
-    if (random_.one_in(3))
-      info->plugs.push_back({"plug", random_.pick(interfaces), {}, "{}"});
-    shapes_.push_back({std::move(info)});
-  }
+  const auto count = 3 + random.below(10);
+  while (shapes_.size() < count)
+    shapes_.push_back(draw_shape(random, "s" + std::to_string(shapes_.size()), bases));
 }
 
-snap_request workload::draw_snap(const std::string& verb, std::size_t number) {
+std::string workload::base_of(const std::string& snap) const {
+  auto shape = std::ranges::find(shapes_, snap, [](const auto& info) { return info->name; });
+  return (*shape)->base == "none" ? std::string{} : (*shape)->base;
+}
+
+snap_request workload::draw_snap(dice& random, const std::string& verb, std::size_t number) {
   snap_request wanted;
   wanted.verb = verb;
-  wanted.snap = shapes_[number].info->name;
-  wanted.force = verb == "disable" && random_.one_in(2);
+  wanted.snap = shapes_[number]->name;
+  wanted.force = verb == "disable" && random.one_in(2);
   if (verb == "install") {
-    wanted.info = shapes_[number].info;
+    wanted.info = shapes_[number];
     wanted.given_path = wanted.snap + ".snap";
     wanted.image = "/root/var/lib/troupe/spool/upload-" + std::to_string(++images_);
     world_.entries.insert(wanted.image);
@@ -57,21 +66,34 @@ snap_request workload::draw_snap(const std::string& verb, std::size_t number) {
   return wanted;
 }
 
-operation_request workload::next() {
+operation_request workload::draw(dice& random) {
   operation_request all;
-  const std::string verb = random_.pick(verbs);
-  const auto wanted =
-      random_.one_in(3) ? 1 + random_.below(std::min<std::size_t>(4, shapes_.size())) : 1;
+  const std::string verb =
+      random.pick({"install", "install", "install", "remove", "disable", "enable"});
+  const auto wanted = random.one_in(3) ? 1 + random.below(std::min<std::size_t>(4, shapes_.size())) : 1;
   for (std::set<std::size_t> drawn; drawn.size() < wanted;)
-    if (auto number = random_.below(shapes_.size()); drawn.insert(number).second)
-      all.snaps.push_back(draw_snap(verb, number));
-  if (random_.one_in(3))
+    if (auto number = random.below(shapes_.size()); drawn.insert(number).second)
+      all.snaps.push_back(draw_snap(random, verb, number));
+  if (random.one_in(3))
     all.transaction = transaction::all_snaps;
-  all.on_conflict = std::array{conflict_policy::fail, conflict_policy::wait,
-                               conflict_policy::replace}[random_.below(3)];
-  if (all.on_conflict != conflict_policy::fail && random_.one_in(2))
-    all.wait_at_most = 1s * random_.below(30);
+  all.on_conflict =
+      random.pick({conflict_policy::fail, conflict_policy::wait, conflict_policy::replace});
+  if (all.on_conflict != conflict_policy::fail && random.one_in(2))
+    all.wait_at_most = 1s * random.below(30);
   return all;
+}
+
+std::string describe(const operation_request& what) {
+  auto text = what.snaps.front().verb;
+  for (const auto& snap : what.snaps)
+    text += (&snap == &what.snaps.front() ? " " : ", ") + snap.snap;
+  if (what.transaction == transaction::all_snaps)
+    text += "; all or none";
+  if (what.on_conflict == conflict_policy::wait)
+    text += "; waits for its claims";
+  if (what.on_conflict == conflict_policy::replace)
+    text += "; replaces who waits for applications";
+  return text;
 }
 
 } // namespace troupe::sim

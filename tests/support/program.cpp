@@ -73,6 +73,8 @@ program::program(std::vector<std::string> argv, const environment& env, const st
   if (pid_ > 0)
     return;
   prctl(PR_SET_PDEATHSIG, SIGKILL);
+  // Ctrl-C is for who tests, which then ends its programs in order.
+  setpgid(0, 0);
   dup2(open("/dev/null", O_RDONLY | O_CLOEXEC), STDIN_FILENO);
   dup2(out_, STDOUT_FILENO);
   dup2(err_, STDERR_FILENO);
@@ -126,6 +128,9 @@ program_result run_program(std::vector<std::string> argv, const environment& env
   return program{std::move(argv), env, cwd}.wait();
 }
 
-std::string built(const std::string& name) { return std::string{TROUPE_BIN} + "/" + name; }
+std::string built(const std::string& name) {
+  auto beside = std::filesystem::read_symlink("/proc/self/exe").parent_path() / name;
+  return std::filesystem::exists(beside) ? beside.string() : std::string{TROUPE_BIN} + "/" + name;
+}
 
 } // namespace troupe::test

@@ -50,7 +50,7 @@ private:
 program_result run_program(std::vector<std::string> argv, const environment& env = {},
                            const std::filesystem::path& cwd = {});
 
-/// The path of a program of this build: troupe, trouped or troupe-run.
+/// The path of a program: the one beside this program, else the one of its build.
 std::string built(const std::string& name);
 
 } // namespace troupe::test

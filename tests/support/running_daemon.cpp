@@ -52,6 +52,8 @@ int running_daemon::stop() {
 }
 
 void running_daemon::kill_hard() {
+  if (!process_)
+    return;
   auto ending = std::move(process_);
   ending->send_signal(SIGKILL);
   ending->wait();

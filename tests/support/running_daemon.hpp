@@ -33,6 +33,9 @@ public:
   void restart();
 
   pid_t pid() const { return process_->pid(); }
+
+  /// Whether it has died by itself, or didn't start.
+  bool has_ended() const { return !process_ || process_->has_ended(); }
   std::filesystem::path socket() const { return root_ / "run/troupe.socket"; }
 
   /// A new connection to it.

@@ -140,17 +140,38 @@ TEST_CASE("a task in no lane belongs to lane 0") {
   CHECK_FALSE(own.summarise(1).affects_link);
 }
 
+namespace {
+
+change_record with_tasks(const std::vector<std::pair<std::string, task_status>>& tasks) {
+  change_record change;
+  for (const auto& [kind, status] : tasks) {
+    task_record task;
+    task.kind = kind;
+    task.status = status;
+    task.lanes = {1};
+    if (status != task_status::undoing)
+      task.ready_at = time_point{std::chrono::seconds{1}};
+    change.tasks.push_back(task);
+  }
+  return change;
+}
+
+} // namespace
+
+TEST_CASE("a lane that was undone before it was ever let in needs no admission for that") {
+  auto was_in = [](const auto& tasks) { return was_ever_in(with_tasks(tasks), 1); };
+  using tasks = std::vector<std::pair<std::string, task_status>>;
+  using enum task_status;
+  CHECK_FALSE(was_in(tasks{{"mount-snap", done}, {"link-snap", do_}}));
+  CHECK_FALSE(was_in(tasks{{"mount-snap", undo}, {"link-snap", undoing}, {"run-hook", hold}}));
+  CHECK(was_in(tasks{{"mount-snap", done}, {"link-snap", done}}));
+  CHECK(was_in(tasks{{"mount-snap", undo}, {"link-snap", undo}}));
+  CHECK(was_in(tasks{{"link-snap", undo}, {"run-hook", error}, {"run-hook", hold}}));
+}
+
 TEST_CASE("a lane was in progress if a critical task of it had an end and not all of it is ready") {
-  auto progress = [](std::vector<std::pair<std::string, task_status>> tasks) {
-    change_record change;
-    for (const auto& [kind, status] : tasks) {
-      task_record task;
-      task.kind = kind;
-      task.status = status;
-      task.lanes = {1};
-      change.tasks.push_back(task);
-    }
-    return progress_of(change, 1);
+  auto progress = [](const std::vector<std::pair<std::string, task_status>>& tasks) {
+    return progress_of(with_tasks(tasks), 1);
   };
   using enum task_status;
   CHECK(progress({{"mount-snap", done}, {"link-snap", do_}}) == lane_progress::pending);
@@ -160,4 +181,7 @@ TEST_CASE("a lane was in progress if a critical task of it had an end and not al
   CHECK(progress({{"mount-snap", undo}, {"link-snap", undone}}) == lane_progress::in_progress);
   CHECK(progress({{"mount-snap", undone}, {"link-snap", undone}}) == lane_progress::pending);
   CHECK(progress({{"link-snap", done}, {"run-hook", done}}) == lane_progress::pending);
+  CHECK(progress({{"link-snap", undo}, {"run-hook", undo}}) == lane_progress::pending);
+  CHECK(progress({{"link-snap", undo}, {"run-hook", undoing}}) == lane_progress::in_progress);
+  CHECK(progress({{"link-snap", undoing}, {"run-hook", hold}}) == lane_progress::perhaps);
 }

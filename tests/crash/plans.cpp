@@ -1,0 +1,34 @@
+#include "tests/crash/plans.hpp"
+
+#include "messages/failure.hpp"
+
+namespace troupe::crash {
+
+const std::vector<plan>& all_plans() {
+  static const std::vector<plan> plans{
+      {"install", "an install with hooks", {}, {{"install", {"app"}}}},
+      {"failing-install", "an install whose last hook fails", {}, {{"install", {"bad-app"}}}},
+      {"remove", "a removal", {{"install", {"app"}}}, {{"remove", {"app"}}}},
+      {"disable-enable",
+       "a disabling, then an enabling",
+       {{"install", {"app"}}},
+       {{"disable", {"app"}}, {"enable", {"app"}}}},
+      {"three-snaps",
+       "an install of a base and two snaps on it in one change",
+       {},
+       {{"install", {"one-on-base-1", "base-1", "two-on-base-1"}, true}}},
+  };
+  return plans;
+}
+
+const plan& plan_named(const std::string& name) {
+  std::string known;
+  for (const auto& each : all_plans()) {
+    if (each.name == name)
+      return each;
+    known += (known.empty() ? "" : ", ") + each.name;
+  }
+  throw failure{"cannot run plan \"" + name + "\": there are only " + known};
+}
+
+} // namespace troupe::crash

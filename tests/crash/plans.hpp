@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace troupe::crash {
+
+/// A request for one change.
+struct wish {
+  std::string action;             ///< install, remove, enable or disable.
+  std::vector<std::string> snaps; ///< Of a snap_shelf. Several are one change.
+  bool all_or_none = false;       ///< Whether one that fails undoes the others.
+};
+
+/// What a daemon is stopped in: some changes, and what has to be done before them.
+struct plan {
+  std::string name;
+  std::string summary;
+  std::vector<wish> before;
+  std::vector<wish> steps; ///< One after the other.
+};
+
+const std::vector<plan>& all_plans();
+
+/// Throws failure where there is none of that name.
+const plan& plan_named(const std::string& name);
+
+} // namespace troupe::crash

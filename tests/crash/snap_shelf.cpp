@@ -1,0 +1,38 @@
+#include "tests/crash/snap_shelf.hpp"
+
+#include "tests/support/make_snap.hpp"
+
+namespace troupe::crash {
+
+namespace {
+
+test::snap_source source_of(const std::string& name) {
+  if (is_base(name))
+    return {"name: " + name + "\nversion: \"1.0\"\nsummary: A base of a test\ntype: base\n", {}, {}};
+  auto source = test::plain_snap(name);
+  if (auto on = name.find("-on-"); on != std::string::npos)
+    source.yaml += "base: " + name.substr(on + 4) + "\n";
+  source.hooks["install"] = "#!/bin/sh\necho installed > \"$SNAP_COMMON/installed\"\n";
+  source.hooks["configure"] = fails_late(name)
+                                  ? "#!/bin/sh\necho no\nexit 1\n"
+                                  : "#!/bin/sh\necho configured > \"$SNAP_DATA/configured\"\n";
+  // Nothing undoes what a hook does, so this one changes nothing.
+  source.hooks["remove"] = "#!/bin/sh\n[ -e \"$SNAP_COMMON/installed\" ]\n";
+  return source;
+}
+
+} // namespace
+
+bool is_base(const std::string& snap) { return snap.starts_with("base-"); }
+
+bool fails_late(const std::string& snap) { return snap.starts_with("bad-"); }
+
+std::filesystem::path snap_shelf::image(const std::string& name) {
+  const std::lock_guard lock{guard_};
+  auto& image = images_[name];
+  if (image.empty())
+    image = test::make_snap(where_.work(), source_of(name));
+  return image;
+}
+
+} // namespace troupe::crash

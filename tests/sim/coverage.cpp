@@ -1,0 +1,67 @@
+#include "tests/sim/coverage.hpp"
+
+namespace troupe::sim {
+
+namespace {
+
+/// The functions of the host's ports and of the journal's disk that change something.
+constexpr std::string_view sites[] = {"make_dirs",   "place_image",   "make_link",   "remove_file",
+                                      "remove_tree", "mount",         "unmount",     "run_hook",
+                                      "kill_marked", "journal_write", "journal_sync"};
+
+constexpr std::string_view conditions[] = {sometimes::crash_in_do,
+                                           sometimes::crash_in_undo,
+                                           sometimes::crash_between_messages,
+                                           sometimes::crash_at_start,
+                                           sometimes::crash_amid_lanes,
+                                           sometimes::restart,
+                                           sometimes::restart_amid_change,
+                                           sometimes::start_fails,
+                                           sometimes::power_cut,
+                                           sometimes::write_lost,
+                                           sometimes::write_torn,
+                                           sometimes::write_kept,
+                                           sometimes::commit_kept,
+                                           sometimes::commit_failed,
+                                           sometimes::partial_effect,
+                                           sometimes::hook_fails,
+                                           sometimes::hook_hangs,
+                                           sometimes::hook_killed,
+                                           sometimes::clock_back,
+                                           sometimes::clock_on,
+                                           sometimes::client_vanishes,
+                                           sometimes::refused_conflict,
+                                           sometimes::refused_journal,
+                                           sometimes::abort_waiting_claim,
+                                           sometimes::abort_waiting_admission,
+                                           sometimes::abort_running,
+                                           sometimes::abort_undoing,
+                                           sometimes::abort_lane,
+                                           sometimes::claims_after_wait,
+                                           sometimes::wait_limit,
+                                           sometimes::lanes_together,
+                                           sometimes::undos_together,
+                                           sometimes::undo_fails,
+                                           sometimes::take_back_fails,
+                                           sometimes::part_undone};
+
+} // namespace
+
+std::string fault_name(std::string_view site, std::string_view what, std::string_view when) {
+  return std::string{site} + ": " + std::string{what} + " " + std::string{when};
+}
+
+std::vector<std::string> all_that_must_be_met() {
+  std::vector<std::string> all;
+  for (auto site : sites)
+    for (auto what : {"error", "crash"})
+      for (auto when : {"before", "after"})
+        all.push_back(fault_name(site, what, when));
+  for (const std::string verb : {"install", "remove", "enable", "disable"})
+    for (const std::string how : {"done", "undone"})
+      all.push_back(verb + " " + how);
+  all.insert(all.end(), std::begin(conditions), std::end(conditions));
+  return all;
+}
+
+} // namespace troupe::sim

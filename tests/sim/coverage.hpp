@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// What a set of runs has to have met at least once, because a run that never meets it proves nothing of
+/// it. To add a condition: name it here, list it in coverage.cpp, and count it where it is seen.
+namespace troupe::sim {
+
+/// How often each fault site, condition and transition was met, by name.
+using hit_counts = std::map<std::string, std::uint64_t, std::less<>>;
+
+namespace sometimes {
+inline constexpr std::string_view crash_in_do = "crash while a task is done";
+inline constexpr std::string_view crash_in_undo = "crash while a task is undone";
+inline constexpr std::string_view crash_between_messages = "crash between two messages";
+inline constexpr std::string_view crash_at_start = "crash while the daemon starts";
+inline constexpr std::string_view crash_amid_lanes = "crash while two lanes are in progress";
+inline constexpr std::string_view restart = "orderly restart";
+inline constexpr std::string_view restart_amid_change = "orderly restart amid a change";
+inline constexpr std::string_view start_fails = "start that fails, and is tried again";
+inline constexpr std::string_view power_cut = "power cut";
+inline constexpr std::string_view write_lost = "unsynced write lost in a power cut";
+inline constexpr std::string_view write_torn = "unsynced write torn in a power cut";
+inline constexpr std::string_view write_kept = "unsynced write kept in a power cut";
+inline constexpr std::string_view commit_kept = "commit found after a crash that nobody was told of";
+inline constexpr std::string_view commit_failed = "commit fails and is tried again";
+inline constexpr std::string_view partial_effect = "effect done in part";
+inline constexpr std::string_view hook_fails = "hook fails";
+inline constexpr std::string_view hook_hangs = "hook runs into its time limit";
+inline constexpr std::string_view hook_killed = "hook killed by a signal";
+inline constexpr std::string_view clock_back = "clock jumps back";
+inline constexpr std::string_view clock_on = "clock jumps on";
+inline constexpr std::string_view client_vanishes = "client vanishes before its answer";
+inline constexpr std::string_view refused_conflict = "request refused for a conflict";
+inline constexpr std::string_view refused_journal = "request refused while nothing can be written";
+inline constexpr std::string_view abort_waiting_claim = "abort while waiting for claims";
+inline constexpr std::string_view abort_waiting_admission = "abort while waiting for admission";
+inline constexpr std::string_view abort_running = "abort while a task runs";
+inline constexpr std::string_view abort_undoing = "abort during an undo";
+inline constexpr std::string_view abort_lane = "abort of one lane";
+inline constexpr std::string_view claims_after_wait = "claims granted after a wait";
+inline constexpr std::string_view wait_limit = "wait for claims runs into its limit";
+inline constexpr std::string_view lanes_together = "lanes in progress together";
+inline constexpr std::string_view undos_together = "two lanes of a change undone at once";
+inline constexpr std::string_view undo_fails = "undo fails";
+inline constexpr std::string_view take_back_fails = "failed task leaves something";
+inline constexpr std::string_view part_undone = "one lane of a change undone, another done";
+} // namespace sometimes
+
+/// One more of it.
+inline void hit(hit_counts& hits, std::string_view what) {
+  auto found = hits.find(what);
+  if (found == hits.end())
+    hits.emplace(what, 1);
+  else
+    ++found->second;
+}
+
+/// The name of a fault, such as "mount: crash after".
+std::string fault_name(std::string_view site, std::string_view what, std::string_view when);
+
+/// All that a nightly run has to meet: faults at each site, and the conditions above.
+std::vector<std::string> all_that_must_be_met();
+
+} // namespace troupe::sim

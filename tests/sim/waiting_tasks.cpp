@@ -1,0 +1,97 @@
+#include "tests/sim/waiting_tasks.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "runtime/rules/wait_words.hpp"
+
+namespace troupe::sim {
+
+namespace {
+
+struct waiting_task {
+  change_id change;
+  std::vector<lane_number> lanes;
+  wait_reason reason;
+};
+
+/// Whether what the task waits for comes by itself: a time, or somebody outside.
+bool comes_by_itself(const wait_reason& reason) {
+  return std::holds_alternative<waits::retry>(reason) || std::holds_alternative<waits::hold>(reason) ||
+         std::holds_alternative<waits::restart>(reason) ||
+         std::holds_alternative<waits::apps_running>(reason);
+}
+
+class waiting_tasks {
+public:
+  std::string add(const change_view& change) {
+    for (const auto& task : change.record.tasks) {
+      if (is_ready(task.status))
+        continue;
+      auto reason = change.waits.find(task.id);
+      auto name = "task " + to_string(task.id) + " of change " + to_string(change.record.id);
+      if (reason == change.waits.end())
+        return name + " waits without a reason";
+      if (std::holds_alternative<waits::runnable>(reason->second) ||
+          std::holds_alternative<waits::running>(reason->second) ||
+          std::holds_alternative<waits::slot>(reason->second))
+        return name + " (" + task.kind + ") could go on and doesn't: " + wait_sentence(reason->second);
+      tasks_[task.id] = {change.record.id, task.lanes, reason->second};
+    }
+    return {};
+  }
+
+  /// The first task that nothing can ever set free.
+  std::string find_circle() {
+    for (bool goes_on = true; goes_on;) {
+      goes_on = false;
+      for (const auto& [id, task] : tasks_)
+        if (!free_.contains(id) && can_be_freed(task))
+          goes_on = free_.insert(id).second;
+    }
+    for (const auto& [id, task] : tasks_)
+      if (!free_.contains(id))
+        return "task " + to_string(id) + " of change " + to_string(task.change) +
+               " waits for others that wait for it";
+    return {};
+  }
+
+private:
+  bool can_be_freed(const waiting_task& task) const {
+    if (comes_by_itself(task.reason))
+      return true;
+    if (const auto* before = std::get_if<waits::predecessor>(&task.reason))
+      return !tasks_.contains(before->task) || free_.contains(before->task);
+    if (const auto* lane = std::get_if<waits::admission>(&task.reason))
+      return is_any_free([&](const waiting_task& other) {
+        return other.change == lane->other.change &&
+               std::ranges::find(other.lanes, lane->other.lane) != other.lanes.end();
+      });
+    if (const auto* claim = std::get_if<waits::claim>(&task.reason))
+      return is_any_free([&](const waiting_task& other) { return other.change == claim->owner; });
+    return false;
+  }
+
+  template <class Which>
+  bool is_any_free(Which which) const {
+    return std::ranges::any_of(
+        tasks_, [&](const auto& other) { return free_.contains(other.first) && which(other.second); });
+  }
+
+  std::map<task_id, waiting_task> tasks_;
+  std::set<task_id> free_;
+};
+
+} // namespace
+
+std::string fault_in_waits(const change_list& changes) {
+  waiting_tasks all;
+  for (const auto& change : changes)
+    if (!change->ready)
+      if (auto fault = all.add(*change); !fault.empty())
+        return fault;
+  return all.find_circle();
+}
+
+} // namespace troupe::sim

@@ -1,0 +1,80 @@
+#include "tests/sim/whole_operations.hpp"
+
+namespace troupe::sim {
+
+namespace {
+
+/// The snap that an entry of the host belongs to; empty for those of none.
+std::string owner_of(const std::string& entry) {
+  for (const std::string folder : {"/root/snap/bin/", "/root/snap/", "/root/var/snap/",
+                                   "/root/var/lib/snapd/snaps/", "/root/var/lib/troupe/spool/"})
+    if (entry.starts_with(folder))
+      return entry.substr(folder.size(), entry.find_first_of("/_.", folder.size()) - folder.size());
+  return {};
+}
+
+void add_files(std::set<std::string>& into, const std::string& name, const whole_operations::snap& is) {
+  const auto rev = "/" + to_string(is.rev);
+  const auto snap = "/root/snap/" + name;
+  const auto data = "/root/var/snap/" + name;
+  into.insert({snap, snap + rev, "mount of " + snap + rev, data, data + rev, data + "/common",
+               "/root/var/lib/snapd/snaps/" + name + "_" + to_string(is.rev) + ".snap"});
+  if (is.active)
+    into.insert({snap + "/current", data + "/current"});
+  if (is.active && is.has_apps)
+    into.insert("/root/snap/bin/" + name);
+}
+
+} // namespace
+
+void whole_operations::done(const operation& op) {
+  if (op.verb == "remove") {
+    snaps_.erase(op.snap);
+    return;
+  }
+  auto& snap = snaps_[op.snap];
+  if (op.verb == "install") {
+    snap.rev = op.rev;
+    snap.has_apps = !op.info->apps.empty();
+  }
+  snap.active = op.verb != "disable";
+}
+
+std::string whole_operations::difference(const std::string& name, const snap_state* is) const {
+  auto found = snaps_.find(name);
+  auto should_be = found != snaps_.end();
+  if (should_be != (is != nullptr))
+    return should_be ? "isn't installed" : "is installed";
+  if (should_be && is->current != found->second.rev)
+    return "is at revision " + to_string(is->current);
+  if (should_be && is->active != found->second.active)
+    return is->active ? "is active" : "is inactive";
+  return {};
+}
+
+std::vector<std::string> whole_operations::differences(const world& on) const {
+  std::set<std::string> expected;
+  for (const auto& [name, snap] : snaps_)
+    if (!is_unsure(name))
+      add_files(expected, name, snap);
+  std::set<std::string> found;
+  auto add = [&](const std::string& entry, const std::string& shown) {
+    auto owner = owner_of(entry);
+    if (!owner.empty() && owner != "bin" && !is_unsure(owner))
+      found.insert(shown);
+  };
+  for (const auto& entry : on.entries)
+    add(entry, entry);
+  for (const auto& mount : on.mounted)
+    add(mount, "mount of " + mount);
+  std::vector<std::string> result;
+  for (const auto& entry : expected)
+    if (!found.contains(entry))
+      result.push_back("missing: " + entry);
+  for (const auto& entry : found)
+    if (!expected.contains(entry))
+      result.push_back("left over: " + entry);
+  return result;
+}
+
+} // namespace troupe::sim
