@@ -5,6 +5,7 @@
 
 #include "actors/lane.hpp"
 #include "runtime/limits.hpp"
+#include "runtime/rules/constraints.hpp"
 #include "runtime/rules/lane_summaries.hpp"
 #include "runtime/rules/log_lines.hpp"
 
@@ -17,9 +18,8 @@ std::vector<graph_task> graph_tasks(const std::vector<task_record>& tasks, task_
   result.reserve(tasks.size());
   for (const auto& task : tasks) {
     const auto* kind = find_kind(task.kind);
-    result.push_back(
-        {task.id, task.waits_for, task.lanes, kind && kind->undo, task.status, task.waited,
-         task.operation, kind && kind->irreversible});
+    result.push_back({task.id, task.waits_for, task.lanes, kind && kind->undo, task.status, task.waited,
+                      task.operation, kind && kind->irreversible});
   }
   return result;
 }
@@ -51,8 +51,16 @@ change::behavior_type change::make_behavior() {
   return {
       [this](begin_change) { return begin(); },
       [this](const task_settled& what) { settle(what); },
+      [this](const task_may_start& what) {
+        if (auto entering = entering_.extract(what.task)) {
+          begin_start(entering.mapped().start);
+          advance();
+        }
+      },
       [this](const task_stopped& what) {
-        forget_start(what.task);
+        // The answer comes late where the task had ended before it was told to stop.
+        if (graph_.status(what.task) == task_status::abort)
+          forget_start(what.task);
         advance();
       },
       [this](const task_waits& what) { set_wait(what.task, what.reason); },
@@ -237,6 +245,15 @@ void change::advance() {
 }
 
 void change::take(const task_start& start) {
+  if (!is_critical_kind(task(start.id).kind))
+    return begin_start(start);
+  entering_.emplace(start.id, entering_task{start, task(start.id).status != task_status::do_});
+  set_wait(start.id, waits::runnable{});
+  send(lane_of(task(start.id)), enter_for_task{start.id, start.undo});
+}
+
+void change::begin_start(const task_start& start) {
+  dirty_.insert(start.id);
   // What runs in the lane itself has no effect on the host, so it need not wait for its start to be
   // durable.
   if (has_effect(start.id)) {
@@ -312,13 +329,20 @@ void change::stop_told_tasks() {
       forget_start(id);
     else if (std::ranges::none_of(committing_, is_it))
       send(lane_of(task(id)), stop_task{id});
+    // Its lane only gives up asking.
+    if (entering_.contains(id))
+      forget_start(id);
   }
 }
 
 void change::forget_start(task_id id) {
   told_waits_.erase(id);
   runnable_since_.erase(id);
-  graph_.handler_not_running(id);
+  auto entering = entering_.extract(id);
+  if (entering && !entering.mapped().may_have_run)
+    graph_.set_status(id, task_status::hold);
+  else
+    graph_.handler_not_running(id);
 }
 
 void change::commit() {
@@ -341,12 +365,22 @@ void change::commit() {
           });
 }
 
+/// A critical task counts as begun only once its lane is in.
+task_status change::durable_status(task_id id) const {
+  auto entering = entering_.find(id);
+  if (entering == entering_.end())
+    return graph_.status(id);
+  if (entering->second.start.undo)
+    return task_status::undo;
+  return entering->second.may_have_run ? task_status::doing : task_status::do_;
+}
+
 std::shared_ptr<const journal_batch> change::next_batch() {
   auto batch = std::make_shared<journal_batch>();
   auto now = with_->host->os.clock->now();
   for (auto id : std::exchange(dirty_, {})) {
     auto& row = task(id);
-    row.status = graph_.status(id);
+    row.status = durable_status(id);
     row.waited = graph_.waited(id);
     auto is_undone_later = row.status == task_status::undo || row.status == task_status::undoing;
     row.ready_at = is_ready(row.status) ? now : is_undone_later ? row.ready_at : time_point{};

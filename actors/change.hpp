@@ -40,10 +40,12 @@ private:
   bool give_way(const std::string& snap, bool only_say);
   void advance();
   void take(const task_start& start);
+  void begin_start(const task_start& start);
   bool start_next();
   void look_after_tasks();
   void stop_told_tasks();
   void forget_start(task_id task);
+  task_status durable_status(task_id task) const;
   void commit();
   std::shared_ptr<const journal_batch> next_batch();
   void act_on_commit(const std::vector<lane_number>& ready);
@@ -71,12 +73,17 @@ private:
   task_graph graph_;
   std::unordered_map<task_id, std::size_t> index_;
   std::map<lane_number, lane_actor> lanes_;
-  std::vector<task_start> starts_;      ///< To be handed out after the next commit.
-  std::vector<task_start> committing_;  ///< Handed out once the commit under way is done.
-  std::vector<task_start> interrupted_; ///< By a restart, and not yet started again.
-  std::set<task_id> dirty_;             ///< Rows that the next commit writes.
-  std::vector<added_tasks> added_;      ///< What the next commit adds.
-  std::vector<snap_state_ptr> states_;  ///< Snap states that the next commit writes.
+  struct entering_task {
+    task_start start;
+    bool may_have_run = false; ///< Before a restart, or before it was put aside.
+  };
+  std::map<task_id, entering_task> entering_; ///< Critical ones whose lane isn't in; not durable yet.
+  std::vector<task_start> starts_;            ///< To be handed out after the next commit.
+  std::vector<task_start> committing_;        ///< Handed out once the commit under way is done.
+  std::vector<task_start> interrupted_;       ///< By a restart, and not yet started again.
+  std::set<task_id> dirty_;                   ///< Rows that the next commit writes.
+  std::vector<added_tasks> added_;            ///< What the next commit adds.
+  std::vector<snap_state_ptr> states_;        ///< Snap states that the next commit writes.
   std::unordered_map<task_id, wait_reason> told_waits_;
   std::unordered_map<task_id, caf::actor_clock::time_point> runnable_since_;
   std::optional<task_status> told_status_;

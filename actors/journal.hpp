@@ -43,7 +43,7 @@ private:
   std::size_t later_ = 0; ///< How many of these nobody waits for.
   bool scheduled_ = false;
   bool has_failed_ = false; ///< The last commit; its batches wait to be written.
-  int ticks_ = 0; ///< That are under way, at once or later.
+  int ticks_ = 0;           ///< That are under way, at once or later.
   journal_health health_;
 };
 

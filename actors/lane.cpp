@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "runtime/limits.hpp"
-#include "runtime/rules/constraints.hpp"
 
 namespace troupe {
 
@@ -25,7 +24,8 @@ lane::behavior_type lane::make_behavior() {
   if (setup_.was_in_progress)
     ask_admission();
   return {
-      [this](const run_task& what) { take(what.job); },
+      [this](const enter_for_task& what) { enter_for(what.task, what.undo); },
+      [this](const run_task& what) { start(what.job); },
       [this](const stop_task& what) { stop(what.task); },
       [this](lane_is_ready) {
         is_ready_ = true;
@@ -51,17 +51,18 @@ void lane::on_exit() {
   setup_.director = nullptr;
 }
 
-void lane::take(const task_job_ptr& job) {
+// The start of a critical task becomes durable only then, so that the journal knows who was in.
+void lane::enter_for(task_id task, bool undo) {
   is_ready_ = false;
   // Where nothing critical was done, nothing critical is undone, and nobody has to be waited for.
-  auto undoes_nothing = job->undo && !was_inside_;
-  if (!is_critical_kind(job->task.kind) || admission_ == admission::inside || undoes_nothing)
-    return start(job);
-  before_admission_.push_back(job);
+  auto undoes_nothing = undo && !was_inside_;
+  if (admission_ == admission::inside || undoes_nothing)
+    return send(setup_.change, task_may_start{task});
+  before_admission_.push_back(task);
   if (admission_ == admission::outside)
     ask_admission();
   else if (obstacle_)
-    tell_waits(job->task.id, waits::admission{obstacle_->other, obstacle_->rule});
+    tell_waits(task, waits::admission{obstacle_->other, obstacle_->rule});
 }
 
 void lane::ask_admission() {
@@ -75,19 +76,20 @@ void lane::ask_admission() {
             admission_ = admission::inside;
             was_inside_ = true;
             obstacle_.reset();
-            for (auto& job : std::exchange(before_admission_, {}))
-              start(job);
+            for (auto task : std::exchange(before_admission_, {}))
+              send(setup_.change, task_may_start{task});
           },
           [](const caf::error&) {});
 }
 
 void lane::hear_obstacle(const admission_obstacle& what) {
   obstacle_ = what;
-  for (const auto& job : before_admission_)
-    tell_waits(job->task.id, waits::admission{what.other, what.rule});
+  for (auto task : before_admission_)
+    tell_waits(task, waits::admission{what.other, what.rule});
 }
 
 void lane::start(const task_job_ptr& job) {
+  is_ready_ = false;
   auto& running = running_[job->task.id];
   running = {job, std::stop_source{}, ++runs_, false, running.tries};
   tell_waits(job->task.id, waits::runnable{});
@@ -265,17 +267,12 @@ lane_view lane::status() const {
   };
   if (!running_.empty())
     add(running_.begin()->second.job->task);
-  else if (!before_admission_.empty())
-    add(before_admission_.front()->task);
   return view;
 }
 
 void lane::stop(task_id task) {
-  auto is_it = [&](const task_job_ptr& job) { return job->task.id == task; };
-  auto waiting = std::find_if(before_admission_.begin(), before_admission_.end(), is_it);
-  if (waiting != before_admission_.end()) {
-    before_admission_.erase(waiting);
-    if (before_admission_.empty())
+  if (std::erase(before_admission_, task) > 0) {
+    if (before_admission_.empty() && !was_inside_)
       leave();
     return send(setup_.change, task_stopped{task});
   }

@@ -40,7 +40,7 @@ private:
   };
   struct task_run;
 
-  void take(const task_job_ptr& job);
+  void enter_for(task_id task, bool undo);
   void ask_admission();
   void hear_obstacle(const admission_obstacle& what);
   void start(const task_job_ptr& job);
@@ -65,12 +65,12 @@ private:
   company_ptr with_;
   enum class admission { outside, asked, inside } admission_ = admission::outside;
   std::uint64_t asks_ = 0; ///< Tells the answer to this asking from a late one to an earlier.
-  std::vector<task_job_ptr> before_admission_;
+  std::vector<task_id> before_admission_;
   std::optional<admission_obstacle> obstacle_; ///< To its admission, as last heard.
   std::map<task_id, running_task> running_;
   std::uint64_t runs_ = 0;
   bool is_ready_ = false;
-  bool was_inside_ = false; ///< Whether any of its critical tasks may have run.
+  bool was_inside_; ///< Whether any of its critical tasks may have run.
 };
 
 } // namespace troupe

@@ -159,6 +159,11 @@ using scheduler_actor =
 // --- lane: owns its claims, its admission and its running tasks
 // ------------------------------------------
 
+/// Get in, so that this critical task may be started.
+struct enter_for_task {
+  task_id task;
+  bool undo = false;
+};
 /// Run this task's perform or undo.
 struct run_task {
   task_job_ptr job;
@@ -179,6 +184,8 @@ struct retry_now {
 };
 
 using lane_actor = caf::typed_actor<
+    // Answered by task_may_start or task_stopped to the change.
+    caf::reacts_to<enter_for_task>,
     // Answered by task_settled or task_stopped to the change.
     caf::reacts_to<run_task>, caf::reacts_to<stop_task>, caf::reacts_to<lane_is_ready>,
     // Answered once its snaps are free.
@@ -197,6 +204,10 @@ struct claims_granted;
 struct task_settled {
   task_result_ptr result;
   std::shared_ptr<const claims_granted> claims{}; ///< Where the task was to get them.
+};
+/// The lane is in for this critical task.
+struct task_may_start {
+  task_id task;
 };
 /// The task was told to stop while no handler of it ran.
 struct task_stopped {
@@ -233,7 +244,8 @@ struct start_next {};
 using change_actor = caf::typed_actor<
     // Start, or go on after a restart; answered once that is durable.
     caf::replies_to<begin_change>::with<change_id>, caf::reacts_to<task_settled>,
-    caf::reacts_to<task_stopped>, caf::reacts_to<task_waits>, caf::reacts_to<task_advances>,
+    caf::reacts_to<task_may_start>, caf::reacts_to<task_stopped>, caf::reacts_to<task_waits>,
+    caf::reacts_to<task_advances>,
     // The change as it stands.
     caf::replies_to<get_change>::with<change_view_ptr>,
     // Undo what was done; refused where nothing is pending.
@@ -419,11 +431,13 @@ TROUPE_MESSAGE(read_state)
 TROUPE_MESSAGE(admitted)
 TROUPE_MESSAGE(leave_lane, x.lane)
 TROUPE_MESSAGE(explain_lane, x.lane)
+TROUPE_MESSAGE(enter_for_task, x.task, x.undo)
 TROUPE_MESSAGE(stop_task, x.task)
 TROUPE_MESSAGE(lane_is_ready)
 TROUPE_MESSAGE(close_lane)
 TROUPE_MESSAGE(lane_closed)
 TROUPE_MESSAGE(get_lane_status)
+TROUPE_MESSAGE(task_may_start, x.task)
 TROUPE_MESSAGE(task_stopped, x.task)
 TROUPE_MESSAGE(begin_change)
 TROUPE_MESSAGE(get_change)

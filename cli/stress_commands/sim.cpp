@@ -100,8 +100,8 @@ void add_sim(CLI::App& app, std::function<int()>& action) {
       app.add_subcommand("sim", "Run the engine on a simulated host, with drawn work and faults");
   command->add_option("--seed", options->seed, "Where chance begins; the same seed gives the same run")
       ->capture_default_str();
-  auto* runs = command->add_option("--runs", options->runs, "How many seeds, counting up")
-                   ->capture_default_str();
+  auto* runs =
+      command->add_option("--runs", options->runs, "How many seeds, counting up")->capture_default_str();
   command->add_option("--seconds", options->seconds, "Run seeds for so long instead of --runs")
       ->excludes(runs);
   command->add_option("--steps", options->each.steps, "How long the part with faults is")

@@ -106,16 +106,16 @@ report::html_report as_report(const sum_of_runs& sum) {
   using namespace report;
   html_report page{"Simulation", fmt::format("Troupe's engine on a simulated host, commit {}", commit)};
   auto missing = sum.never_met();
-  page.add_figures(
-      {{"Rules broken", std::to_string(sum.failed.size()), "", sum.failed.empty() ? tone::good : tone::bad},
-       {"Runs", std::to_string(sum.runs), "one seed each"},
-       {"Changes", std::to_string(sum.changes)},
-       {"Messages", std::to_string(sum.messages)},
-       {"Simulated", fmt::format("{:.1f} h", sum.simulated_hours),
-        fmt::format("{:.1f} h a second", hours_a_second(sum))},
-       {"Never met", std::to_string(missing.size()), "faults and conditions",
-        missing.empty() ? tone::good : tone::bad},
-       {"Digest", in_hex(sum.digest), "equal for equal seeds"}});
+  page.add_figures({{"Rules broken", std::to_string(sum.failed.size()), "",
+                     sum.failed.empty() ? tone::good : tone::bad},
+                    {"Runs", std::to_string(sum.runs), "one seed each"},
+                    {"Changes", std::to_string(sum.changes), ""},
+                    {"Messages", std::to_string(sum.messages), ""},
+                    {"Simulated", fmt::format("{:.1f} h", sum.simulated_hours),
+                     fmt::format("{:.1f} h a second", hours_a_second(sum))},
+                    {"Never met", std::to_string(missing.size()), "faults and conditions",
+                     missing.empty() ? tone::good : tone::bad},
+                    {"Digest", in_hex(sum.digest), "equal for equal seeds"}});
   for (const auto& failed : sum.failed) {
     page.add_heading(fmt::format("Seed {}: {}", failed.seed, failed.problem));
     page.add_text("Again with: " + command_for(failed));

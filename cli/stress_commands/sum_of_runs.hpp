@@ -21,7 +21,8 @@ struct sum_of_runs {
   std::uint64_t digest = 0;
   sim::hit_counts hits;
   std::vector<sim::simulation_report> failed;
-  std::vector<std::pair<double, double>> hours_by_second; ///< Simulated hours after so many real seconds.
+  std::vector<std::pair<double, double>>
+      hours_by_second; ///< Simulated hours after so many real seconds.
 
   void add(const sim::simulation_report& report);
   void note_progress(double second) { hours_by_second.emplace_back(second, simulated_hours); }

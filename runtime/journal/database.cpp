@@ -182,8 +182,9 @@ struct journal_database::storage {
 };
 
 journal_database::journal_database(std::filesystem::path path, std::uint64_t reserve_bytes)
-    : path_{std::move(path)},
-      storage_{opening(path_, [&] { return std::make_unique<storage>(path_, reserve_bytes); })} {}
+    : path_{std::move(path)}, storage_{opening(path_, [&] {
+        return std::make_unique<storage>(path_, reserve_bytes);
+      })} {}
 
 journal_database::journal_database(std::filesystem::path path, std::unique_ptr<storage> opened)
     : path_{std::move(path)}, storage_{std::move(opened)} {}

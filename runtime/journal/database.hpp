@@ -28,8 +28,8 @@ class journal_watcher {
 public:
   virtual ~journal_watcher() = default;
 
-  /// A commit of these begins. If nothing more is told of it, it failed, or the process ended in it: then
-  /// it may be found in the file or not, but not in part.
+  /// A commit of these begins. If nothing more is told of it, it failed, or the process ended in it:
+  /// then it may be found in the file or not, but not in part.
   virtual void committing(std::span<const journal_batch> batches) = 0;
   virtual void committed(std::span<const journal_batch> batches) = 0;
 };

@@ -1,6 +1,7 @@
 #include "runtime/rules/lane_summaries.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "runtime/rules/constraints.hpp"
 #include "runtime/rules/needed_base.hpp"
@@ -65,9 +66,11 @@ namespace {
 
 /// What a lane's tasks say of its time before a restart.
 struct lane_past {
-  std::vector<task_status> begun; ///< Of its critical tasks those that aren't in Do or Hold.
   bool all_ready = true;
   bool was_complete = true; ///< All its tasks were done once, so that it had left.
+  bool has_undone = false;  ///< An undo has begun.
+  bool has_undone_critical = false;
+  bool has_begun_critical = false;
 };
 
 lane_past past_of(const change_record& change, lane_number lane) {
@@ -76,41 +79,47 @@ lane_past past_of(const change_record& change, lane_number lane) {
     if (!is_in(task, lane))
       continue;
     auto status = task.status;
-    auto is_fresh = status == task_status::do_ || status == task_status::hold;
-    auto is_cut_short = status == task_status::doing || status == task_status::abort ||
-                        status == task_status::error || status == task_status::wait;
+    auto is_undone = status == task_status::undoing || status == task_status::undone;
+    auto was_done = status == task_status::done || status == task_status::undone ||
+                    ((status == task_status::undo || is_undone) && is_set(task.ready_at));
     past.all_ready = past.all_ready && is_ready(status);
-    auto was_done = is_ready(status) || is_set(task.ready_at);
-    past.was_complete = past.was_complete && !is_fresh && !is_cut_short && was_done;
-    if (is_critical_kind(task.kind) && !is_fresh)
-      past.begun.push_back(status);
+    past.was_complete = past.was_complete && was_done;
+    past.has_undone = past.has_undone || is_undone;
+    if (!is_critical_kind(task.kind) || status == task_status::do_ || status == task_status::hold)
+      continue;
+    past.has_begun_critical = true;
+    past.has_undone_critical = past.has_undone_critical || is_undone;
   }
   return past;
 }
 
-/// A single critical task that is or was running may only have waited for the admission.
-bool is_certain(const lane_past& past) {
-  return past.begun.size() > 1 ||
-         (past.begun.size() == 1 && is_ready(past.begun.front()));
+/// Whether another lane has a task to be undone before one of this lane.
+bool is_needed_elsewhere(const change_record& change, lane_number lane) {
+  std::set<task_id> own;
+  for (const auto& task : change.tasks)
+    if (is_in(task, lane))
+      own.insert(task.id);
+  return std::ranges::any_of(change.tasks, [&](const task_record& task) {
+    return !is_in(task, lane) && !is_ready(task.status) &&
+           std::ranges::any_of(task.waits_for, [&](task_id id) { return own.contains(id); });
+  });
 }
 
 } // namespace
 
 lane_progress progress_of(const change_record& change, lane_number lane) {
   auto past = past_of(change, lane);
-  if (past.all_ready || past.begun.empty())
+  if (past.all_ready || !past.has_begun_critical)
     return lane_progress::pending;
-  if (!past.was_complete)
-    return is_certain(past) ? lane_progress::in_progress : lane_progress::perhaps;
-  // It had left, and had to get in anew for its first critical undo.
-  if (contains(past.begun, task_status::undone))
+  if (!past.was_complete || past.has_undone_critical)
     return lane_progress::in_progress;
-  return contains(past.begun, task_status::undoing) ? lane_progress::perhaps : lane_progress::pending;
+  // It had left, unless its last task was cut short and is undone by now, which looks the same.
+  return past.has_undone && !is_needed_elsewhere(change, lane) ? lane_progress::perhaps
+                                                               : lane_progress::pending;
 }
 
 bool was_ever_in(const change_record& change, lane_number lane) {
-  auto past = past_of(change, lane);
-  return !past.begun.empty() && (past.was_complete || is_certain(past));
+  return past_of(change, lane).has_begun_critical;
 }
 
 } // namespace troupe

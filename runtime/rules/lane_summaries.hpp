@@ -15,11 +15,12 @@ namespace troupe {
 lane_summary summarise_lane(const change_record& change, lane_number lane,
                             const std::map<std::string, snap_state_ptr>& formers);
 
-/// How far a lane was when the daemon stopped.
+/// How far a lane was when the daemon stopped. A critical task's start is durable only once its lane is
+/// in.
 enum class lane_progress : std::uint8_t {
-  pending,     ///< Outside: no critical task of it had begun, or all were done and none is undone yet.
-  perhaps,     ///< Its first critical task may have run, or only have waited for admission.
-  in_progress, ///< A critical task of it had an end.
+  pending,     ///< Outside: no critical task of it had begun, or it had left and none is undone yet.
+  perhaps,     ///< Its last task was cut short and is undone, or it had left: nobody waits for others.
+  in_progress, ///< A critical task of it had begun.
 };
 
 /// What the journal says of a lane's progress.

@@ -144,7 +144,6 @@ task_graph::position task_graph::append(const graph_task& task) {
   n.has_undo = task.has_undo;
   n.is_irreversible = task.is_irreversible;
   n.operation = task.operation;
-  note_past_return(n);
   index_.emplace(task.id, at);
   for (auto number : task.lanes.empty() ? std::vector<lane_number>{0} : task.lanes) {
     const auto place = lane_of(number);
@@ -157,6 +156,7 @@ task_graph::position task_graph::append(const graph_task& task) {
     l.unready += !troupe::is_ready(task.status);
     l.dead += !is_live(n);
   }
+  note_past_return(n);
   ++counts_[static_cast<std::size_t>(task.status)];
   unready_ += !troupe::is_ready(task.status);
   return at;
@@ -292,9 +292,13 @@ void task_graph::assign(position task, task_status to) {
 }
 
 void task_graph::note_past_return(const node& n) {
-  auto has_begun = n.status != task_status::do_ && n.status != task_status::hold;
-  if (n.is_irreversible && has_begun && n.operation >= 0)
-    past_return_.insert(n.operation);
+  if (n.is_irreversible && n.status != task_status::do_ && n.status != task_status::hold)
+    for (auto place : n.lanes)
+      lanes_[place].past_return = true;
+}
+
+bool task_graph::is_past_return(const node& n) const {
+  return std::ranges::any_of(n.lanes, [this](position place) { return lanes_[place].past_return; });
 }
 
 void task_graph::assign_in_lanes(const node& n, bool was_live, bool was_ready) {

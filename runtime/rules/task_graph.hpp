@@ -6,7 +6,6 @@
 #include <map>
 #include <optional>
 #include <queue>
-#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -59,8 +58,8 @@ struct task_start {
 /// next, what an abort takes along, and how the change as a whole stands.
 /// Each step costs what the tasks it touches cost; only construction, a restart, an abort of the
 /// change, and change_status() while a task is in Wait look at all tasks.
-/// An operation is past the point of return once an irreversible task of it has begun: then no abort
-/// touches its tasks, since undoing some of them would leave neither the former state nor the planned one.
+/// A lane is past the point of return once an irreversible task of it has begun: then no abort touches
+/// its tasks, since undoing some of them would leave neither the former state nor the planned one.
 /// An unknown task id or lane is a failure, and nothing is changed.
 /// Source of the rules: the peer's engine, section "Tasks, changes, lanes".
 class task_graph {
@@ -91,8 +90,8 @@ public:
 
   void finished_ok(task_id id);
 
-  /// Aborts the task's lanes, then sets it to Error. Of its operation, what is done stays done where
-  /// that is past the point of return, or where it was an undo that failed: the rest holds it together.
+  /// Aborts the task's lanes, then sets it to Error. In a lane past the point of return only what waits
+  /// for it is held. Where it was an undo that failed, the rest of its operation stays done.
   void finished_error(task_id id);
 
   /// A task that stays Doing or Undoing is to be run again by the caller, when its time has come.
@@ -122,7 +121,7 @@ public:
   /// Aborts the lanes that hold a task that isn't ready.
   void abort_unready_lanes();
 
-  /// Whether every task that isn't ready belongs to an operation past the point of return.
+  /// Whether every task that isn't ready is in a lane past the point of return.
   bool is_past_return() const;
 
   /// Takes the tasks whose status was set since the last call, each once, in the order of that.
@@ -195,8 +194,9 @@ private:
   struct lane {
     lane_number number = 0;
     std::size_t unready = 0;
-    std::size_t dead = 0;       // tasks that aren't live; without any, the lane is entirely live
-    bool reported = false;      // stands in ready_lanes_
+    std::size_t dead = 0;  // tasks that aren't live; without any, the lane is entirely live
+    bool reported = false; // stands in ready_lanes_
+    bool past_return = false;
     std::uint64_t mark = 0;     // the abort in which it was last given up
     std::uint64_t given_up = 0; // the era in which all that goes with it was last aborted
     std::vector<position> tasks;
@@ -222,9 +222,9 @@ private:
   void tell_neighbours(const node& n, task_status from);
 
   void abort(const std::vector<position>& lanes);
-  bool is_past_return(const node& n) const { return past_return_.contains(n.operation); }
+  bool is_past_return(const node& n) const;
   void note_past_return(const node& n);
-  void hold_together(position failed, bool was_undone);
+  void hold_what_waits_for(position failed);
   using status_counts = std::array<std::size_t, task_status_count>;
   task_status aggregate(const status_counts& counts, const std::vector<position>& tasks) const;
   bool all_held_up(const std::vector<position>& tasks) const;
@@ -234,7 +234,6 @@ private:
   std::unordered_map<task_id, position> index_;
   std::map<lane_number, position> lane_index_;
   status_counts counts_{};
-  std::set<std::int32_t> past_return_; // operations
   std::size_t unready_ = 0;
   // Grows when an abort of given up lanes could have an effect again: a task is live again, a lane is
   // entirely live no more, or something was added.

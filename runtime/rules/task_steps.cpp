@@ -55,23 +55,27 @@ void task_graph::finished_error(task_id id) {
   const auto was_undone = n.status == task_status::undoing;
   abort(n.lanes);
   assign(at, task_status::error);
-  hold_together(at, was_undone);
+  if (is_past_return(n))
+    hold_what_waits_for(at);
+  if (!was_undone || n.operation < 0)
+    return;
+  for (auto place : n.lanes)
+    for (auto other : lanes_[place].tasks)
+      if (nodes_[other].operation == n.operation && nodes_[other].status == task_status::undo)
+        assign(other, task_status::done);
 }
 
-void task_graph::hold_together(position failed, bool was_undone) {
-  const auto& of = nodes_[failed];
-  if (of.operation < 0 || !(was_undone || is_past_return(of)))
-    return;
-  for (auto place : of.lanes)
-    for (auto at : lanes_[place].tasks) {
-      const auto& n = nodes_[at];
-      if (n.operation != of.operation)
-        continue;
-      if (n.status == task_status::do_)
-        assign(at, task_status::hold);
-      else if (n.status == task_status::undo)
-        assign(at, task_status::done);
-    }
+void task_graph::hold_what_waits_for(position failed) {
+  std::vector<position> waiting{failed};
+  while (!waiting.empty()) {
+    const auto at = waiting.back();
+    waiting.pop_back();
+    for (auto after : nodes_[at].after)
+      if (nodes_[after].status == task_status::do_) {
+        assign(after, task_status::hold);
+        waiting.push_back(after);
+      }
+  }
 }
 
 void task_graph::finished_retry(task_id id) { happen(find(id), task_event::retry); }

@@ -16,8 +16,7 @@ void all_or_nothing(Work work, TakeBack take_back) {
     try {
       take_back();
     } catch (const failure& left) {
-      throw failure{why.kind(),
-                    std::string{why.what()} + "; something is left of it: " + left.what()};
+      throw failure{why.kind(), std::string{why.what()} + "; something is left of it: " + left.what()};
     }
     throw;
   }

@@ -46,7 +46,7 @@ TEST_CASE("a lane that was in progress when the daemon stopped is so again befor
       stage all{journal, world};
       all.send(start_operation{install_with(world, "provider", true)});
       all.send(start_operation{install_with(world, "user", false)});
-      all.run_drawn(40 + random() % 160, random);
+      all.run_drawn(60 + random() % 300, random);
       CHECK_FALSE(are_in_progress_together(world));
     }
     stops_in_progress += is_linked(world, "provider") != is_linked(world, "user");

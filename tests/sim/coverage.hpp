@@ -29,6 +29,7 @@ inline constexpr std::string_view write_kept = "unsynced write kept in a power c
 inline constexpr std::string_view commit_kept = "commit found after a crash that nobody was told of";
 inline constexpr std::string_view commit_failed = "commit fails and is tried again";
 inline constexpr std::string_view partial_effect = "effect done in part";
+inline constexpr std::string_view lasting_fault = "fault that lasts";
 inline constexpr std::string_view hook_fails = "hook fails";
 inline constexpr std::string_view hook_hangs = "hook runs into its time limit";
 inline constexpr std::string_view hook_killed = "hook killed by a signal";

@@ -25,13 +25,26 @@ void drawn_faults::draw(std::string_view site, std::string_view when) {
     has_crashed = true;
     throw failure{failure_kind::unavailable, "the daemon has crashed"};
   }
-  if (random_->one_in(rates_.error)) {
-    hit(hits_, fault_name(site, "error", when));
-    auto is_full = random_->one_in(2);
-    throw failure{is_full ? failure_kind::insufficient_space : failure_kind::internal,
-                  "cannot " + std::string{site} + ": " +
-                      (is_full ? "no space left on device" : "input/output error")};
+  if (broken_for_ > 0 && site == broken_site_) {
+    --broken_for_;
+    hit(hits_, sometimes::lasting_fault);
+    fail(site, when);
   }
+  if (random_->one_in(rates_.error)) {
+    if (random_->one_in(6)) {
+      broken_site_ = site;
+      broken_for_ = 1 + random_->below(30);
+    }
+    fail(site, when);
+  }
+}
+
+void drawn_faults::fail(std::string_view site, std::string_view when) {
+  hit(hits_, fault_name(site, "error", when));
+  auto is_full = random_->one_in(2);
+  throw failure{is_full ? failure_kind::insufficient_space : failure_kind::internal,
+                "cannot " + std::string{site} + ": " +
+                    (is_full ? "no space left on device" : "input/output error")};
 }
 
 bool drawn_faults::fails_in_part() {

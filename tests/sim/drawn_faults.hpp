@@ -22,7 +22,7 @@ struct fault_rates {
 };
 
 /// Makes the host and the journal's disk fail: before an effect, after it, amid it, or by a crash of the
-/// daemon at either side; and its hooks fail, hang and die.
+/// daemon at either side; some places for some time; and its hooks fail, hang and die.
 class drawn_faults : public effect_watcher {
 public:
   explicit drawn_faults(hit_counts& hits) : hits_{hits} {}
@@ -46,8 +46,11 @@ public:
 
 private:
   void draw(std::string_view site, std::string_view when);
+  [[noreturn]] void fail(std::string_view site, std::string_view when);
 
   hit_counts& hits_;
+  std::string broken_site_; ///< It fails some times in a row.
+  std::size_t broken_for_ = 0;
   dice* random_ = nullptr;
   fault_rates rates_;
 };

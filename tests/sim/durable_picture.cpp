@@ -4,10 +4,13 @@ namespace troupe::sim {
 
 durable_picture durable_picture::of(const journal_contents& contents) {
   durable_picture picture;
-  for (const auto& change : contents.changes)
-    if (!is_set(change.ready_at))
-      for (const auto& task : change.tasks)
-        picture.unready[change.id][task.id] = task.status;
+  for (const auto& change : contents.changes) {
+    if (is_set(change.ready_at))
+      continue;
+    picture.summaries[change.id] = change.summary;
+    for (const auto& task : change.tasks)
+      picture.unready[change.id][task.id] = task.status;
+  }
   for (const auto& state : contents.snaps)
     if (state->is_installed())
       picture.installed[state->name] = state->version;
@@ -15,9 +18,11 @@ durable_picture durable_picture::of(const journal_contents& contents) {
 }
 
 void durable_picture::apply(const journal_batch& batch) {
-  for (const auto& change : batch.new_changes)
+  for (const auto& change : batch.new_changes) {
+    summaries[change->id] = change->summary;
     for (const auto& task : change->tasks)
       unready[change->id][task.id] = task.status;
+  }
   for (const auto& more : batch.added)
     for (const auto& task : more.tasks)
       unready[more.change][task.id] = task.status;
@@ -30,8 +35,10 @@ void durable_picture::apply(const journal_batch& batch) {
       installed.erase(state->name);
     else if (auto& version = installed[state->name]; version < state->version)
       version = state->version;
-  for (const auto& change : batch.ended)
+  for (const auto& change : batch.ended) {
     unready.erase(change.id);
+    summaries.erase(change.id);
+  }
 }
 
 std::string durable_picture::difference(const durable_picture& other) const {
@@ -52,6 +59,8 @@ std::string durable_picture::difference(const durable_picture& other) const {
     if (theirs->second.size() != mine->second.size())
       return name + " has more tasks";
   }
+  if (summaries != other.summaries)
+    return "there are other changes";
   return installed == other.installed ? "" : "the installed snaps differ";
 }
 

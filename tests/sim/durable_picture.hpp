@@ -8,9 +8,11 @@
 
 namespace troupe::sim {
 
-/// What a journal should hold by what was committed to it, in so few words that pictures can be compared.
+/// What a journal should hold by what was committed to it, in so few words that pictures can be
+/// compared.
 struct durable_picture {
   std::map<change_id, std::map<task_id, task_status>> unready;
+  std::map<change_id, std::string> summaries;     ///< Of those; ids of lost changes are given out again.
   std::map<std::string, std::uint64_t> installed; ///< Snaps' versions.
 
   bool operator==(const durable_picture&) const = default;

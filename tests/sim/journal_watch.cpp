@@ -65,6 +65,8 @@ void journal_watch::committed(std::span<const journal_batch> batches) {
     for (const auto& row : batch.tasks)
       set(row);
     for (const auto& state : batch.snaps)
+      note("state of " + state->name + ", version " + std::to_string(state->version));
+    for (const auto& state : batch.snaps)
       if (state->is_installed())
         installed_.insert_or_assign(state->name, state);
       else
@@ -79,21 +81,22 @@ void journal_watch::committed(std::span<const journal_batch> batches) {
 
 void journal_watch::found(const journal_contents& contents) {
   const auto is = durable_picture::of(contents);
-  if (is == picture_) {
-    attempts_.clear();
+  // What failed may still come to light until a commit has been written over it.
+  if (is == picture_)
     return;
-  }
+  auto differences = "as committed and as found: " + picture_.difference(is);
   for (const auto& attempt : attempts_) {
     auto with = picture_;
     for (const auto& batch : attempt)
       with.apply(batch);
-    if (is != with)
+    if (is != with) {
+      differences += "; with a commit that failed: " + with.difference(is);
       continue;
+    }
     hit(hits_, sometimes::commit_kept);
     return committed(std::vector{attempt});
   }
-  broken("the journal has lost a commit, or kept one in part, as committed and as found: " +
-         picture_.difference(is) + "; " + std::to_string(attempts_.size()) + " commits had failed");
+  broken("the journal has lost a commit, or kept one in part; " + differences);
 }
 
 void journal_watch::find_formers(watched_change& change) const {
@@ -119,7 +122,8 @@ void journal_watch::begin(const change_record& record) {
 void journal_watch::add(const added_tasks& more) {
   auto found = live_.find(more.change);
   if (found == live_.end())
-    return broken("change " + to_string(more.change) + " gets tasks, though it isn't durable or has ended");
+    return broken("change " + to_string(more.change) +
+                  " gets tasks, though it isn't durable or has ended");
   auto& change = found->second;
   change.record.operations = more.operations;
   find_formers(change);
@@ -135,7 +139,8 @@ void journal_watch::add(const added_tasks& more) {
 void journal_watch::set(const task_row& row) {
   auto of = change_of_.find(row.id);
   if (of == change_of_.end())
-    return broken("task " + to_string(row.id) + " goes on, though its change isn't durable or has ended");
+    return broken("task " + to_string(row.id) +
+                  " goes on, though its change isn't durable or has ended");
   auto& change = live_.at(of->second);
   auto& task = change.record.tasks[change.places.at(row.id)];
   if (task.status == row.status)
@@ -259,8 +264,8 @@ bool journal_watch::check_operation(const watched_change& change, std::size_t pl
     if (task.operation != static_cast<std::int32_t>(place))
       continue;
     all_done = all_done && task.status == task_status::done;
-    has_lost = has_lost || (is_irreversible(task.kind) && (task.status == task_status::done ||
-                                                           task.status == task_status::error));
+    has_lost = has_lost || (is_irreversible(task.kind) &&
+                            (task.status == task_status::done || task.status == task_status::error));
   }
   if (!all_done && (change.undo_failed || has_lost)) {
     model_.give_up(op.snap);

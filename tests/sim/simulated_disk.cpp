@@ -66,9 +66,23 @@ int control_file(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
 int sector_size(sqlite3_file*) { return sector_bytes; }
 int characteristics(sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
 
-constexpr sqlite3_io_methods file_methods = {
-    1,         close_file, read_file,  write_file,   truncate_file, sync_file,      file_size,
-    lock_file, lock_file,  check_lock, control_file, sector_size,   characteristics};
+constexpr sqlite3_io_methods file_methods = [] {
+  sqlite3_io_methods methods{};
+  methods.iVersion = 1;
+  methods.xClose = close_file;
+  methods.xRead = read_file;
+  methods.xWrite = write_file;
+  methods.xTruncate = truncate_file;
+  methods.xSync = sync_file;
+  methods.xFileSize = file_size;
+  methods.xLock = lock_file;
+  methods.xUnlock = lock_file;
+  methods.xCheckReservedLock = check_lock;
+  methods.xFileControl = control_file;
+  methods.xSectorSize = sector_size;
+  methods.xDeviceCharacteristics = characteristics;
+  return methods;
+}();
 
 int open_in(sqlite3_vfs* vfs, const char* name, sqlite3_file* handle, int flags, int* flags_out) {
   auto& disk = disk_of(vfs);
@@ -83,9 +97,7 @@ int open_in(sqlite3_vfs* vfs, const char* name, sqlite3_file* handle, int flags,
   return SQLITE_OK;
 }
 
-int delete_in(sqlite3_vfs* vfs, const char* name, int) {
-  return disk_of(vfs).remove(name);
-}
+int delete_in(sqlite3_vfs* vfs, const char* name, int) { return disk_of(vfs).remove(name); }
 
 int access_in(sqlite3_vfs* vfs, const char* name, int, int* result) {
   *result = disk_of(vfs).exists(name);

@@ -167,8 +167,8 @@ public:
     const auto& script = spec.argv.back();
     if (std::ranges::none_of(world_.mounted, [&](const auto& m) { return script.starts_with(m + "/"); }))
       throw failure{"cannot run \"" + script + "\": no such file"};
-    auto hook = spec.env.at("SNAP_INSTANCE_NAME") + "/" +
-                std::filesystem::path{script}.filename().string();
+    auto hook =
+        spec.env.at("SNAP_INSTANCE_NAME") + "/" + std::filesystem::path{script}.filename().string();
     affect(world_, "run_hook", hook, [&] { world_.hooks_run.push_back(hook); });
     auto result = world_.watcher ? world_.watcher->hook_result() : std::nullopt;
     if (!result) {

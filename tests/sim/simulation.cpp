@@ -138,17 +138,17 @@ private:
       request(random);
     else if (drawn < 160)
       abort(random);
-    else if (drawn < 180)
+    else if (drawn < 220)
       pass(1s * (1 + random.below(20)));
-    else if (drawn < 195)
+    else if (drawn < 235)
       be_quiet();
-    else if (drawn < 200)
+    else if (drawn < 240)
       vanish(random);
-    else if (drawn < 205)
+    else if (drawn < 245)
       jump(random);
-    else if (drawn < 210 && options_.faults)
+    else if (drawn < 250 && options_.faults)
       restart();
-    else if (drawn < 215 && options_.faults)
+    else if (drawn < 255 && options_.faults)
       crash_between_messages(random);
     else
       handle(1 + random.below(40), random);
@@ -191,23 +191,21 @@ private:
         watch_.broken("change " + to_string(id) + " is told of before it is durable");
     };
     auto refused = [this, forget_images](const caf::error& why) {
-      auto problem = to_failure(why);
-      auto kind = problem.kind();
-      if (faults_.has_crashed || is_stopping(why))
+      if (faults_.has_crashed)
         return;
-      if (kind == failure_kind::internal)
+      auto problem = to_failure(why);
+      if (problem.kind() == failure_kind::internal && !is_stopping(why))
         watch_.broken(std::string{"a request is refused for a fault of ours: "} + problem.what());
-      if (kind == failure_kind::change_conflict)
+      if (problem.kind() == failure_kind::change_conflict)
         hit(report_.hits, sometimes::refused_conflict);
-      if (kind == failure_kind::unavailable)
+      if (problem.kind() == failure_kind::unavailable)
         hit(report_.hits, sometimes::refused_journal);
       forget_images();
     };
-    remember(stage_->system().spawn(
-        [director = stage_->actors().director(), what, acknowledged, refused](
-            caf::event_based_actor* self) {
-          self->request(director, caf::infinite, start_operation{what}).then(acknowledged, refused);
-        }));
+    remember(stage_->system().spawn([director = stage_->actors().director(), what, acknowledged,
+                                     refused](caf::event_based_actor* self) {
+      self->request(director, caf::infinite, start_operation{what}).then(acknowledged, refused);
+    }));
   }
 
   void remember(caf::actor client) {
@@ -285,7 +283,8 @@ private:
     if (faults_.has_crashed || has_problem())
       return;
     auto health = stage_->ask<journal_health>(stage_->actors().members().journal, get_journal_health{});
-    auto changes = stage_->ask<change_list>(stage_->actors().director(), list_changes{"in-progress", {}});
+    auto changes =
+        stage_->ask<change_list>(stage_->actors().director(), list_changes{"in-progress", {}});
     // While nothing can be written, tasks wait for that.
     if (auto fault = fault_in_waits(changes); !fault.empty() && health.trouble.empty())
       watch_.broken(fault);

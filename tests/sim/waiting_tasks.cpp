@@ -42,7 +42,7 @@ public:
     return {};
   }
 
-  /// The first task that nothing can ever set free.
+  /// The tasks that nothing can ever set free, in words; empty if there are none.
   std::string find_circle() {
     for (bool goes_on = true; goes_on;) {
       goes_on = false;
@@ -50,11 +50,12 @@ public:
         if (!free_.contains(id) && can_be_freed(task))
           goes_on = free_.insert(id).second;
     }
+    std::string stuck;
     for (const auto& [id, task] : tasks_)
       if (!free_.contains(id))
-        return "task " + to_string(id) + " of change " + to_string(task.change) +
-               " waits for others that wait for it";
-    return {};
+        stuck += (stuck.empty() ? "tasks wait for each other: " : "; ") + to_string(id) + " of change " +
+                 to_string(task.change) + ": " + wait_sentence(task.reason);
+    return stuck;
   }
 
 private:

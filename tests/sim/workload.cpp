@@ -68,8 +68,7 @@ snap_request workload::draw_snap(dice& random, const std::string& verb, std::siz
 
 operation_request workload::draw(dice& random) {
   operation_request all;
-  const std::string verb =
-      random.pick({"install", "install", "install", "remove", "disable", "enable"});
+  const std::string verb = random.pick({"install", "install", "install", "remove", "disable", "enable"});
   const auto wanted = random.one_in(3) ? 1 + random.below(std::min<std::size_t>(4, shapes_.size())) : 1;
   for (std::set<std::size_t> drawn; drawn.size() < wanted;)
     if (auto number = random.below(shapes_.size()); drawn.insert(number).second)
