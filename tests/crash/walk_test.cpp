@@ -35,17 +35,17 @@ void check_kills(const std::vector<std::string>& plans, std::uint64_t every) {
 TEST_CASE(
     "a kill at a point of an install, also of one that is undone, leaves the snap whole or absent") {
   TROUPE_NEEDS_ROOT();
-  check_kills({"install", "failing-install"}, 19);
+  check_kills({"install", "failing-install"}, 31);
 }
 
 TEST_CASE("a kill at a point of a removal, a disabling or an enabling doesn't keep it from its end") {
   TROUPE_NEEDS_ROOT();
-  check_kills({"remove", "disable-enable"}, 19);
+  check_kills({"remove", "disable-enable"}, 31);
 }
 
 TEST_CASE("a kill at a point of a change of a base and two snaps leaves all three whole") {
   TROUPE_NEEDS_ROOT();
-  check_kills({"three-snaps"}, 37);
+  check_kills({"three-snaps"}, 61);
 }
 
 TEST_CASE("a call that fails with an I/O error ends an install done or undone, and kills no daemon") {

@@ -74,7 +74,7 @@ TEST_CASE("planning to remove, disable or enable shows the tasks and leaves the 
   CHECK(disabling.exit_code == 0);
   CHECK_THAT(disabling.out,
              Contains("lane 1: disable hello") &&
-                 Contains("undo: makes it active again, unless its data is removed already"));
+                 Contains("undo: makes it active again"));
   CHECK(list_snaps(w.api).size() == 2);
   CHECK(w.troupe({"run", "hello"}).exit_code == 0);
   check_nothing_has_happened(w, 2);
