@@ -73,8 +73,7 @@ TEST_CASE("planning to remove, disable or enable shows the tasks and leaves the 
   auto disabling = w.troupe({"plan", "disable", "hello"});
   CHECK(disabling.exit_code == 0);
   CHECK_THAT(disabling.out,
-             Contains("lane 1: disable hello") &&
-                 Contains("undo: makes it active again"));
+             Contains("lane 1: disable hello") && Contains("undo: makes it active again"));
   CHECK(list_snaps(w.api).size() == 2);
   CHECK(w.troupe({"run", "hello"}).exit_code == 0);
   check_nothing_has_happened(w, 2);
