@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <string>
 
 #include "messages/failure.hpp"
@@ -12,11 +13,13 @@ template <class Work, class TakeBack>
 void all_or_nothing(Work work, TakeBack take_back) {
   try {
     work();
-  } catch (const failure& why) {
+  } catch (const std::exception& why) {
     try {
       take_back();
     } catch (const failure& left) {
-      throw failure{why.kind(), std::string{why.what()} + "; something is left of it: " + left.what()};
+      const auto* known = dynamic_cast<const failure*>(&why);
+      throw failure{known ? known->kind() : failure_kind::internal,
+                    std::string{why.what()} + "; something is left of it: " + left.what()};
     }
     throw;
   }
