@@ -25,8 +25,8 @@ struct seen_change {
   std::vector<std::string> snaps;                         ///< That it is about.
   std::vector<std::pair<std::string, std::string>> tasks; ///< Summary and status.
 
-  /// Whether the change did to a snap all that it was to do. Its status doesn't tell: an abort that
-  /// comes after a task that has no undo, and before the next one, leaves it Done.
+  /// Whether the change did to a snap all that it was to do. Its status speaks of all its snaps
+  /// together.
   bool carried_out_for(const std::string& snap) const;
 
   /// Whether a removal took away the snap's data, and the snap itself: neither can be undone.

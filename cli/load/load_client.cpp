@@ -122,7 +122,9 @@ void load_client::note_end(const operation& what, const seen_change& ended, floa
         ground_.model.settled(snap, result_of(what.kind), ended.begun);
       else if (ended.has_cleared(name))
         ground_.model.settled(snap, snap_condition::disabled, ended.begun);
-      if (!is_whole && ended.has_discarded(name))
+      // An abort leaves alone what has begun to remove; only an error may end it half way.
+      auto is_half_removed = ended.has_cleared(name) && ended.status != "Error";
+      if (!is_whole && (ended.has_discarded(name) || is_half_removed))
         ground_.notes.problem("change " + ended.id + " has removed " + name + " and says " +
                               ended.status);
     }
