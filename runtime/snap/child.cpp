@@ -169,7 +169,7 @@ std::string last_line(const child_result& result) {
     return "it ended with code " + std::to_string(result.exit_code);
   text = text.substr(0, end + 1);
   auto newline = text.rfind('\n');
-  return std::string{text.substr(newline == text.npos ? 0 : newline + 1)};
+  return as_one_line(text.substr(newline == text.npos ? 0 : newline + 1));
 }
 
 } // namespace troupe

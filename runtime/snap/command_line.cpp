@@ -4,6 +4,7 @@
 
 #include "messages/failure.hpp"
 #include "runtime/limits.hpp"
+#include "runtime/snap/quote.hpp"
 
 namespace troupe {
 
@@ -65,7 +66,7 @@ std::vector<std::string> split_words(std::string_view text) {
       quote = 0;
     } else if (c == '\\' && quote != '\'') {
       if (++i == text.size())
-        throw failure{"cannot split command \"" + std::string{text} + "\": it ends with a backslash"};
+        throw failure{"cannot split command " + in_quotes(text) + ": it ends with a backslash"};
       bool kept = quote && text[i] != '"' && text[i] != '\\' && text[i] != '$';
       if (kept)
         word += c;
@@ -85,7 +86,7 @@ std::vector<std::string> split_words(std::string_view text) {
     }
   }
   if (quote)
-    throw failure{"cannot split command \"" + std::string{text} + "\": a quote isn't closed"};
+    throw failure{"cannot split command " + in_quotes(text) + ": a quote isn't closed"};
   if (begun)
     words.push_back(word);
   return words;

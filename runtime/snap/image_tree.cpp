@@ -71,7 +71,7 @@ public:
         directories_{sqfs_dir_reader_create(&super_, compressor_.get(), file_.get(), 0)},
         data_{sqfs_data_reader_create(file_.get(), super.block_size, compressor_.get(), 0)} {
     if (!directories_ || !data_)
-      refuse({}, SQFS_ERROR_ALLOC);
+      refuse({}, why(SQFS_ERROR_ALLOC));
     check({}, sqfs_data_reader_load_fragment_table(data_.get(), &super));
     sqfs_inode_generic_t* root = nullptr;
     check({}, sqfs_dir_reader_get_root_inode(directories_.get(), &root));
@@ -97,14 +97,14 @@ public:
     auto inode = found(path);
     auto size = size_of(path, *inode);
     if (size > most)
-      refuse_text(path, "it is larger than " + std::to_string(most) + " bytes");
+      refuse(path, "it is larger than " + std::to_string(most) + " bytes");
     std::string result(size, '\0');
     for (std::uint64_t at = 0; at < size;) {
       auto wanted = static_cast<sqfs_u32>(std::min<std::uint64_t>(size - at, 1U << 20));
       auto count = sqfs_data_reader_read(data_.get(), inode.get(), at, result.data() + at, wanted);
       check(path, count);
       if (count == 0)
-        refuse(path, SQFS_ERROR_CORRUPTED);
+        refuse(path, why(SQFS_ERROR_CORRUPTED));
       at += static_cast<std::uint64_t>(count);
     }
     return result;
@@ -122,7 +122,7 @@ public:
       if (result > 0)
         break;
       if (names.size() == most)
-        refuse_text(directory, "it has more than " + std::to_string(most) + " entries");
+        refuse(directory, "it has more than " + std::to_string(most) + " entries");
       // The size is stored less one.
       names.emplace_back(reinterpret_cast<const char*>(entry->name), entry->size + 1U);
     }
@@ -143,7 +143,7 @@ private:
   inode_ptr found(const std::string& path) {
     auto inode = find(path);
     if (!inode)
-      refuse_text(path, "it is missing");
+      refuse(path, "it is missing");
     return inode;
   }
 
@@ -155,13 +155,7 @@ private:
 
   void check(const std::string& path, int result) const {
     if (result < 0)
-      refuse(path, result);
-  }
-
-  [[noreturn]] void refuse(const std::string& path, int error) const { refuse_text(path, why(error)); }
-
-  [[noreturn]] void refuse_text(const std::string& path, const std::string& text) const {
-    throw failure{"cannot read " + name_ + ": " + path + (path.empty() ? "" : ": ") + text};
+      refuse(path, why(result));
   }
 
   std::string name_;

@@ -91,10 +91,6 @@ private:
       refuse(path, error.message());
   }
 
-  [[noreturn]] void refuse(const std::string& path, const std::string& why) const {
-    throw failure{"cannot read " + name_ + ": " + path + ": " + why};
-  }
-
   std::filesystem::path root_;
   std::string name_;
 };
@@ -117,6 +113,10 @@ std::string joined(const components& parts) {
 }
 
 } // namespace
+
+void snap_tree::refuse(const std::string& path, const std::string& why) const {
+  throw failure{"cannot read " + name() + ": " + (path.empty() ? "" : as_one_line(path) + ": ") + why};
+}
 
 std::unique_ptr<snap_tree> open_directory_tree(const std::filesystem::path& directory) {
   std::error_code error;

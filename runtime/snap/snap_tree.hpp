@@ -36,6 +36,10 @@ public:
 
   /// The names in a directory, sorted; refused where there are more than `most`.
   virtual std::vector<std::string> list(const std::string& directory, std::size_t most) = 0;
+
+protected:
+  /// Throws failure; an empty path is the whole snap.
+  [[noreturn]] void refuse(const std::string& path, const std::string& why) const;
 };
 
 /// Opens a directory with an unpacked snap.

@@ -124,10 +124,6 @@ private:
     return std::move(result.output);
   }
 
-  [[noreturn]] void refuse(const std::string& path, const std::string& why) const {
-    throw failure{"cannot read " + name_ + ": " + path + (path.empty() ? "" : ": ") + why};
-  }
-
   std::string image_;
   std::string name_;
   std::map<std::string, tree_entry> entries_;

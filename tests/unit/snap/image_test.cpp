@@ -189,6 +189,16 @@ TEST_CASE("hooks that can't be run are refused") {
   refused("meta/hooks isn't a directory");
 }
 
+TEST_CASE("a link's target with control characters is shown without them, whatever is wrong with it") {
+  temporary_directory work;
+  write_snap(work / "snap");
+  auto rest = "[2J" + std::string(300, 'a');
+  fs::remove(work / "snap/bin/hello");
+  fs::create_symlink("\x1b" + rest, work / "snap/bin/hello");
+  CHECK_THROWS_WITH(read_directory_info(work / "snap"),
+                    Contains("bin/\\x1b" + rest + ": File name too long"));
+}
+
 TEST_CASE("a hook that is declared but not there is refused") {
   temporary_directory work;
   write_snap(work / "snap");
