@@ -137,6 +137,13 @@ auto opening(const std::filesystem::path& path, Work work) {
   }
 }
 
+/// Makes the first commit after each opening unlike any before it: SQLite writes nothing where nothing
+/// changes, and what an earlier process has failed to commit could then come to light behind a later
+/// write that begins alike.
+void mark_opening(sqlite3* db) {
+  journal::execute(db, "INSERT OR REPLACE INTO counters VALUES ('opening', random())");
+}
+
 /// Puts what went wrong with the text in a row, or with SQLite, into one failure.
 template <class Work>
 auto reading(const std::filesystem::path& path, Work work) {
@@ -219,6 +226,8 @@ void journal_database::commit(std::span<const journal_batch> batches) {
     watcher_->committing(batches);
   try {
     journal::transaction all{db};
+    if (statistics_.commits == 0)
+      mark_opening(db);
     for (const auto& batch : batches)
       storage_->writer.write(batch);
     all.commit();
