@@ -8,6 +8,7 @@
 #include "runtime/rules/constraints.hpp"
 #include "runtime/rules/lane_summaries.hpp"
 #include "runtime/rules/log_lines.hpp"
+#include "runtime/rules/waiting.hpp"
 
 namespace troupe {
 
@@ -22,13 +23,6 @@ std::vector<graph_task> graph_tasks(const std::vector<task_record>& tasks, task_
                       task.operation, kind && kind->irreversible});
   }
   return result;
-}
-
-/// Whether a task may wait like this for days, because it is somebody's wish.
-bool is_patient(const wait_reason& reason) {
-  return std::holds_alternative<waits::apps_running>(reason) ||
-         std::holds_alternative<waits::hold>(reason) || std::holds_alternative<waits::claim>(reason) ||
-         std::holds_alternative<waits::restart>(reason);
 }
 
 } // namespace
@@ -162,27 +156,19 @@ caf::result<change_view_ptr> change::abort(const std::function<void()>& how) {
 }
 
 bool change::give_way(const std::string& snap, bool only_say) {
-  for (const auto& op : record_.operations) {
-    if (op.snap != snap || !lanes_.contains(op.lane))
-      continue;
-    auto parked = false;
-    for (auto id : graph_.tasks_of(op.lane)) {
-      auto status = graph_.status(id);
-      auto told = told_waits_.find(id);
-      auto waits_for_apps =
-          told != told_waits_.end() && std::holds_alternative<waits::apps_running>(told->second);
-      if (status == task_status::doing && waits_for_apps)
-        parked = true;
-      else if (status != task_status::do_ && status != task_status::done)
-        return false;
-    }
-    if (parked && !only_say) {
-      graph_.abort_lanes({op.lane});
-      advance();
-    }
-    return parked;
+  auto op = std::ranges::find(record_.operations, snap, &operation::snap);
+  if (op == record_.operations.end() || !lanes_.contains(op->lane))
+    return false;
+  auto waits_for_apps = [this](task_id id) {
+    auto told = told_waits_.find(id);
+    return told != told_waits_.end() && std::holds_alternative<waits::apps_running>(told->second);
+  };
+  auto can = can_make_way(graph_, op->lane, waits_for_apps);
+  if (can && !only_say) {
+    graph_.abort_lanes({op->lane});
+    advance();
   }
-  return false;
+  return can;
 }
 
 void change::settle(const task_settled& what) {
@@ -309,11 +295,11 @@ void change::look_after_tasks() {
     return;
   // Measured by the time it was worked on: clocks jump, and devices are switched off.
   auto is_old = now - begun_at_ > limits::unready_change_age;
-  auto waits_by_wish =
-      std::ranges::any_of(told_waits_, [](const auto& told) { return is_patient(told.second); });
-  if (waits_by_wish)
+  auto is_wished =
+      std::ranges::any_of(told_waits_, [](const auto& told) { return waits_by_wish(told.second); });
+  if (is_wished)
     begun_at_ = now;
-  if (graph_.is_ready() || !is_old || waits_by_wish || std::exchange(is_stale_, true))
+  if (graph_.is_ready() || !is_old || is_wished || std::exchange(is_stale_, true))
     return;
   spdlog::warn("change {} is not ready after {} hours; what isn't ready of it is aborted",
                to_string(record_.id), limits::unready_change_age.count());

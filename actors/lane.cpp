@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/limits.hpp"
+#include "runtime/rules/waiting.hpp"
 
 namespace troupe {
 
@@ -91,7 +92,7 @@ void lane::hear_obstacle(const admission_obstacle& what) {
 void lane::start(const task_job_ptr& job) {
   is_ready_ = false;
   auto& running = running_[job->task.id];
-  running = {job, std::stop_source{}, ++runs_, false, running.tries};
+  running = {job, std::stop_source{}, ++runs_, false, running.failures};
   tell_waits(job->task.id, waits::runnable{});
   auto run = std::make_shared<task_run>(
       task_run{with_->find_kind(job->task.kind), {*with_->host, job}, {}, {}});
@@ -211,20 +212,10 @@ void lane::fail_unless_stopping(const std::shared_ptr<task_run>& run, const caf:
     fail(run, to_failure(why));
 }
 
-// What is half undone or half removed is worse than a wait.
-bool lane::tries_again(const std::shared_ptr<task_run>& run, const failure& what) {
-  auto has_to_succeed = run->context.job->undo || (run->kind && run->kind->irreversible);
-  auto& running = running_.at(run->result.task);
-  if (!has_to_succeed || running.tries >= limits::undo_tries)
-    return false;
-  ++running.tries;
-  retry_later(run, {limits::undo_retry, what.what()});
-  return true;
-}
-
 void lane::fail(const std::shared_ptr<task_run>& run, const failure& what) {
-  if (tries_again(run, what))
-    return;
+  auto& failures = running_.at(run->result.task).failures;
+  if (is_tried_again(run->context.job->undo, run->kind && run->kind->irreversible, ++failures))
+    return retry_later(run, {limits::undo_retry, what.what()});
   auto log = std::move(run->context.log);
   log.push_back(std::string{"ERROR "} + what.what());
   run->result.outcome = {outcomes::error{what.what()}, std::move(log)};

@@ -36,7 +36,7 @@ private:
     std::stop_source stop;
     std::uint64_t run = 0; ///< Tells this run's timer from an earlier one's.
     bool between_runs = false;
-    int tries = 1; ///< Of what has to succeed.
+    int failures = 0; ///< Of what has to succeed.
   };
   struct task_run;
 
@@ -50,7 +50,6 @@ private:
   void finish(const std::shared_ptr<task_run>& run);
   void apply_updates(const std::shared_ptr<task_run>& run, std::size_t next);
   void fail_unless_stopping(const std::shared_ptr<task_run>& run, const caf::error& why);
-  bool tries_again(const std::shared_ptr<task_run>& run, const failure& what);
   void fail(const std::shared_ptr<task_run>& run, const failure& what);
   void settle(const std::shared_ptr<task_run>& run);
   void retry_later(const std::shared_ptr<task_run>& run, const outcomes::retry& when);
