@@ -291,8 +291,12 @@ void task_graph::assign(position task, task_status to) {
     candidates_.push(task);
 }
 
+bool task_graph::has_begun_for_good(const node& n) {
+  return n.is_irreversible && n.status != task_status::do_ && n.status != task_status::hold;
+}
+
 void task_graph::note_past_return(const node& n) {
-  if (n.is_irreversible && n.status != task_status::do_ && n.status != task_status::hold)
+  if (has_begun_for_good(n))
     for (auto place : n.lanes)
       lanes_[place].past_return = true;
 }

@@ -90,8 +90,9 @@ public:
 
   void finished_ok(task_id id);
 
-  /// Aborts the task's lanes, then sets it to Error. In a lane past the point of return only what waits
-  /// for it is held. Where it was an undo that failed, the rest of its operation stays done.
+  /// Aborts the task's lanes, then sets it to Error. In a lane past the point of return what waits for
+  /// it is held, and operations that have begun nothing irreversible are undone. Where it was an undo
+  /// that failed, the rest of its operation stays done.
   void finished_error(task_id id);
 
   /// A task that stays Doing or Undoing is to be run again by the caller, when its time has come.
@@ -223,8 +224,10 @@ private:
 
   void abort(const std::vector<position>& lanes);
   bool is_past_return(const node& n) const;
+  static bool has_begun_for_good(const node& n);
   void note_past_return(const node& n);
   void hold_what_waits_for(position failed);
+  void undo_what_can_go_back(const node& failed);
   using status_counts = std::array<std::size_t, task_status_count>;
   task_status aggregate(const status_counts& counts, const std::vector<position>& tasks) const;
   bool all_held_up(const std::vector<position>& tasks) const;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "runtime/rules/task_graph.hpp"
 
@@ -55,8 +56,10 @@ void task_graph::finished_error(task_id id) {
   const auto was_undone = n.status == task_status::undoing;
   abort(n.lanes);
   assign(at, task_status::error);
-  if (is_past_return(n))
+  if (is_past_return(n)) {
     hold_what_waits_for(at);
+    undo_what_can_go_back(n);
+  }
   if (!was_undone || n.operation < 0)
     return;
   for (auto place : n.lanes)
@@ -75,6 +78,19 @@ void task_graph::hold_what_waits_for(position failed) {
         assign(after, task_status::hold);
         waiting.push_back(after);
       }
+  }
+}
+
+void task_graph::undo_what_can_go_back(const node& failed) {
+  for (auto place : failed.lanes) {
+    const auto& tasks = lanes_[place].tasks;
+    std::set<std::int32_t> lost{-1};
+    for (auto at : tasks)
+      if (has_begun_for_good(nodes_[at]))
+        lost.insert(nodes_[at].operation);
+    for (auto at : tasks)
+      if (!lost.contains(nodes_[at].operation))
+        happen(at, task_event::abort);
   }
 }
 

@@ -72,6 +72,21 @@ TEST_CASE("when an irreversible task fails, what waits for it is held and nothin
   CHECK_FALSE(graph.is_past_return());
 }
 
+TEST_CASE("when an irreversible task fails, what of its lane can still go back is undone") {
+  // Two removals in one lane: both unlink before either clears and discards.
+  auto tasks = removal(1);
+  for (auto& more : removal(2, 4)) {
+    more.lanes = {1};
+    tasks.push_back(more);
+  }
+  tasks[3].waits_for = {task_id{1}};
+  tasks[1].waits_for = {task_id{4}};
+  tasks[4].waits_for = {task_id{3}};
+  task_graph graph{tasks};
+  CHECK(run(graph, {"3"}) == "1 4 2 3 4u");
+  CHECK(words(graph) == "Done Done Error Undone Hold Hold");
+}
+
 TEST_CASE("an abort undoes the lanes that can still go back") {
   auto tasks = removal(1);
   for (auto& more : removal(2, 4))
