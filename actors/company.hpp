@@ -15,15 +15,34 @@ struct company {
   notices_actor notices;
   performers_actor effects;
   performers_actor copies;
+  performers_actor downloads;
   performers_actor hooks;
   const task_host* host = nullptr; ///< Outlives all actors.
   task_kind_finder find_kind = find_task_kind;
 
   static const char* pool_name(workplace where) {
-    return where == workplace::hooks ? "hooks" : where == workplace::copies ? "copies" : "effects";
+    switch (where) {
+    case workplace::hooks:
+      return "hooks";
+    case workplace::copies:
+      return "copies";
+    case workplace::downloads:
+      return "downloads";
+    default:
+      return "effects";
+    }
   }
   const performers_actor& pool(workplace where) const {
-    return where == workplace::hooks ? hooks : where == workplace::copies ? copies : effects;
+    switch (where) {
+    case workplace::hooks:
+      return hooks;
+    case workplace::copies:
+      return copies;
+    case workplace::downloads:
+      return downloads;
+    default:
+      return effects;
+    }
   }
 };
 

@@ -24,6 +24,13 @@ const task_record* claim_task_of(const change_record& record) {
   return has_one_task && record.tasks.front().kind == "claim-snaps" ? &record.tasks.front() : nullptr;
 }
 
+std::set<std::string> snaps_of(const std::vector<operation>& operations) {
+  std::set<std::string> names;
+  for (const auto& op : operations)
+    names.insert(op.snap);
+  return names;
+}
+
 bool names_snap(const change_view& view, const std::string& snap) {
   const auto& operations = view.record.operations;
   return snap.empty() || std::any_of(operations.begin(), operations.end(),
@@ -170,12 +177,10 @@ void director::restore_change(change_record& record) {
   if (const auto* task = claim_task_of(record)) {
     queue_up(id, request_of(record), wait_limit_of(*task));
   } else {
-    std::vector<std::string> names;
-    for (const auto& op : record.operations) {
-      setup.snaps.emplace(op.snap, snap_found{snaps_.at(op.snap).actor, snaps_.at(op.snap).state});
-      names.push_back(op.snap);
-    }
-    claims_.restore(id, names);
+    auto names = snaps_of(record.operations);
+    for (const auto& name : names)
+      setup.snaps.emplace(name, snap_found{snaps_.at(name).actor, snaps_.at(name).state});
+    claims_.restore(id, {names.begin(), names.end()});
     going_on.operations = record.operations;
   }
   setup.record = std::make_shared<const change_record>(std::move(record));
@@ -290,8 +295,8 @@ void director::ended(const change_view_ptr& view) {
   auto live = live_.extract(id);
   if (!live)
     return;
-  for (const auto& op : live.mapped().operations)
-    drop(op.snap);
+  for (const auto& name : snaps_of(live.mapped().operations))
+    drop(name);
   ended_.insert_or_assign(id, view);
   ended_order_.push_back(id);
   clean_up(view);
@@ -303,8 +308,11 @@ void director::ended(const change_view_ptr& view) {
 void director::clean_up(const change_view_ptr& view) {
   std::vector<std::string> images;
   for (const auto& op : view->record.operations)
-    if (!op.image.empty())
+    if (!op.image.empty()) {
       images.push_back(op.image);
+      if (op.download)
+        images.push_back(partial_download(op.image));
+    }
   if (images.empty())
     return;
   auto id = view->record.id;

@@ -83,6 +83,7 @@ private:
   void stop_claiming(change_id change);
   void give_up_claiming(change_id change);
   void tell_obstacle(change_id change);
+  void release_unneeded(const starting_ptr& op, const std::vector<operation>& operations);
   void free_claims(change_id change);
 
   void drop(const std::string& name);

@@ -18,10 +18,11 @@ std::string requester_text(std::uint32_t uid) {
   return uid == 0 ? "root" : "the user with id " + std::to_string(uid);
 }
 
-std::vector<std::string> names_in(const operation_request& request) {
+std::vector<std::string> names_in(const operation_request& request, bool with_prerequisites = true) {
   std::vector<std::string> names;
   for (const auto& snap : request.snaps)
-    names.push_back(snap.snap);
+    if (with_prerequisites || !snap.is_prerequisite)
+      names.push_back(snap.snap);
   std::ranges::sort(names);
   return names;
 }
@@ -41,7 +42,8 @@ caf::result<change_id> director::start(const operation_request& what) {
       .then(
           [this, op](const journal_health& health) {
             // Removing snaps is how a user frees the disk.
-            if (!health.trouble.empty() && op->request.snaps.front().verb != "remove")
+            auto removes = !op->request.snaps.empty() && op->request.snaps.front().verb == "remove";
+            if (!health.trouble.empty() && !removes)
               return op->begun.fail(
                   {failure_kind::unavailable, "cannot take new work: " + health.trouble});
             ask_for_claims(op);
@@ -61,6 +63,9 @@ void director::ask_for_claims(const starting_ptr& op) {
         op, [this, op] { begin_granted(op); }, [this, op](const failure& why) { give_up(op, why); });
   }
   --last_change_.value; // nobody has seen it
+  // What is only wanted for others' sake, and on its way in another change, is waited for.
+  if (policy == conflict_policy::fail && !claims_.obstacle_to(names_in(op->request, false)))
+    policy = conflict_policy::wait;
   if (policy == conflict_policy::fail)
     op->begun.fail(conflict(claims_.obstacle_to(op->names).value()));
   else if (claiming_.size() >= limits::waiting_claims)
@@ -139,6 +144,8 @@ void director::claim_all(const starting_ptr& op, const std::function<void()>& gr
     else
       granted();
   };
+  if (op->names.empty())
+    return granted();
   for (const auto& name : op->names) {
     auto actor = use(name).actor;
     op->granted.emplace(name, snap_found{actor, {}});
@@ -183,6 +190,18 @@ void director::release(const starting_ptr& op, std::function<void()> released) {
         .then([one, name](claim_released) { one(name); }, [one, name](const caf::error&) { one(name); });
 }
 
+// A prerequisite that came while its claim was waited for isn't worked on any more.
+void director::release_unneeded(const starting_ptr& op, const std::vector<operation>& operations) {
+  std::erase_if(op->granted, [&](const auto& granted) {
+    const auto& [name, found] = granted;
+    if (std::ranges::find(operations, name, &operation::snap) != operations.end())
+      return false;
+    caf::anon_send(found.actor, release_claim{op->owner.change});
+    drop(name);
+    return true;
+  });
+}
+
 void director::free_claims(change_id change) {
   owners_.erase(change);
   claiming_.erase(change);
@@ -201,6 +220,7 @@ plan_context director::context_for(change_id change) {
   context.now = with_->host->os.clock->now();
   context.next_task = [this] { return task_id{++last_task_.value}; };
   context.installed = &installed_;
+  context.spool = with_->host->paths.spool_dir();
   for (const auto& [id, live] : live_)
     for (const auto& other : live.operations)
       context.under_way.push_back(&other);
@@ -209,7 +229,6 @@ plan_context director::context_for(change_id change) {
 
 void director::begin_granted(const starting_ptr& op) {
   change_setup setup;
-  setup.snaps = op->granted;
   try {
     auto context = context_for(op->owner.change);
     for (const auto& [name, found] : op->granted)
@@ -219,6 +238,8 @@ void director::begin_granted(const starting_ptr& op) {
     return give_up(op, why);
   }
   auto operations = setup.record->operations;
+  release_unneeded(op, operations);
+  setup.snaps = op->granted;
   assign_lanes(op, operations);
   begin(op, std::move(setup), std::move(operations));
 }
@@ -330,6 +351,7 @@ void director::grant(change_id change) {
         context.claimed.emplace(name, found.state);
       auto record = std::make_shared<const change_record>(plan(op->request, context));
       live_.at(change).operations = record->operations;
+      release_unneeded(op, record->operations);
       assign_lanes(op, record->operations);
       claiming_.erase(change);
       reply.deliver({op->granted, record});

@@ -52,6 +52,7 @@ engine::engine(caf::actor_system& system, engine_options options) {
   };
   members->effects = pool("effects", performer_count());
   members->copies = pool("copies", limits::parallel_copies);
+  members->downloads = pool("downloads", limits::store_parallel_downloads);
   members->hooks = pool("hooks", limits::parallel_hooks);
   members->host = options.host;
   company_ = members;
@@ -63,7 +64,8 @@ engine::engine(caf::actor_system& system, engine_options options) {
 engine::~engine() {
   dismiss(gateway_);
   dismiss(director_);
-  for (const auto* pool : {&company_->effects, &company_->copies, &company_->hooks})
+  for (const auto* pool :
+       {&company_->effects, &company_->copies, &company_->downloads, &company_->hooks})
     dismiss(*pool);
   dismiss(company_->scheduler);
   dismiss(company_->notices);

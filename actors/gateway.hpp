@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -10,6 +11,7 @@
 
 namespace troupe {
 
+struct store_view;
 using exchange_ptr = std::shared_ptr<exchange>;
 
 /// Refuses requests that no endpoint takes, and callers that may not use the one they ask for; before
@@ -58,6 +60,11 @@ private:
   void operate_on_snaps(const exchange_ptr& what);
   void operate(const exchange_ptr& what, const json::object& body,
                const std::vector<std::string>& names);
+  /// Reads what stores offer by now, and what is installed; what `use` throws becomes the reply.
+  void with_stores(const exchange_ptr& what, std::function<void(const store_view&)> use);
+  /// Finds what a request wants from stores, and goes on with that.
+  void fill_from_stores(const exchange_ptr& what, operation_request wanted,
+                        std::function<void(operation_request)> then);
   void show_plan(const exchange_ptr& what, operation_request wanted);
   void begin(const exchange_ptr& what, operation_request wanted);
   void remove_files(const std::vector<std::string>& unwanted);

@@ -194,7 +194,7 @@ void gateway::install_files(const exchange_ptr& what, const std::string&) {
 void gateway::operate_on_snaps(const exchange_ptr& what) {
   auto body = json::parse_object(what->what().body);
   auto names = json::strings(body, "snaps");
-  if (names.empty())
+  if (names.empty() && json::string_or(body, "action") != "refresh")
     throw failure{"cannot start change: no snap is named"};
   operate(what, body, names);
 }
@@ -205,11 +205,14 @@ void gateway::operate_on_snap(const exchange_ptr& what, const std::string& name)
 
 void gateway::operate(const exchange_ptr& what, const json::object& body,
                       const std::vector<std::string>& names) {
-  auto wanted = operation_request_of(body, names, what->what().from.uid);
-  if (json::bool_or(body, "plan"))
-    show_plan(what, std::move(wanted));
-  else
-    begin(what, std::move(wanted));
+  auto only_plan = json::bool_or(body, "plan");
+  fill_from_stores(what, operation_request_of(body, names, what->what().from.uid),
+                   [this, what, only_plan](operation_request wanted) {
+                     if (only_plan)
+                       show_plan(what, std::move(wanted));
+                     else
+                       begin(what, std::move(wanted));
+                   });
 }
 
 void gateway::show_plan(const exchange_ptr& what, operation_request wanted) {

@@ -101,14 +101,4 @@ void gateway::no_aliases(const exchange_ptr& what, const std::string&) {
   what->reply(sync(json::object{}));
 }
 
-void gateway::find_in_store(const exchange_ptr& what, const std::string&) {
-  const auto& query = what->what().query;
-  auto name = query.find("name");
-  if (name == query.end())
-    return what->reply(sync(json::array{}));
-  throw failure{failure_kind::snap_not_found,
-                "cannot find snap \"" + name->second + "\": no store is set up",
-                json::write(json::value(name->second))};
-}
-
 } // namespace troupe

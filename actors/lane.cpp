@@ -120,6 +120,13 @@ void lane::start(const task_job_ptr& job) {
   with_state(run);
 }
 
+/// The base whose state a run wants to know; empty for none.
+std::string lane::base_of(const task_run& run) {
+  const auto& context = run.context;
+  auto is_known = context.op().info || context.state->find(context.rev());
+  return run.kind->reads_base && is_known ? context.info().base : std::string{};
+}
+
 void lane::with_state(const std::shared_ptr<task_run>& run) {
   const auto& job = *run->context.job;
   auto failed = [this, run](const caf::error& why) { fail_unless_stopping(run, why); };
@@ -129,11 +136,10 @@ void lane::with_state(const std::shared_ptr<task_run>& run) {
       .then(
           [this, run, failed](const snap_state_ptr& state) {
             run->context.state = state;
-            const auto& given = run->context.job->op->info;
-            const auto* info = given ? given.get() : state->info();
-            if (!run->kind->reads_base || !info || info->base.empty())
+            auto base = base_of(*run);
+            if (base.empty())
               return execute(run);
-            request(setup_.director, caf::infinite, find_snap{info->base})
+            request(setup_.director, caf::infinite, find_snap{base})
                 .then(
                     [this, run](const snap_found& base) {
                       run->context.base_state = base.state;
@@ -192,10 +198,13 @@ void lane::finish(const std::shared_ptr<task_run>& run) {
 }
 
 void lane::apply_updates(const std::shared_ptr<task_run>& run, std::size_t next) {
-  const auto* finished = std::get_if<outcomes::done>(&run->result.outcome.result);
-  if (!finished || next == finished->updates.size())
+  const auto& result = run->result.outcome.result;
+  const auto* finished = std::get_if<outcomes::done>(&result);
+  const auto* failed = std::get_if<outcomes::error>(&result);
+  const auto* updates = finished ? &finished->updates : failed ? &failed->updates : nullptr;
+  if (!updates || next == updates->size())
     return settle(run);
-  const auto& [name, update] = finished->updates[next];
+  const auto& [name, update] = (*updates)[next];
   request(setup_.snaps.at(name), caf::infinite, apply_update{setup_.summary.key, update})
       .then(
           [this, run, next](const snap_state_ptr& state) {

@@ -44,6 +44,7 @@ private:
   void ask_admission();
   void hear_obstacle(const admission_obstacle& what);
   void start(const task_job_ptr& job);
+  static std::string base_of(const task_run& run);
   void with_state(const std::shared_ptr<task_run>& run);
   void execute(const std::shared_ptr<task_run>& run);
   void claim(const std::shared_ptr<task_run>& run);

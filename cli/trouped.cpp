@@ -17,6 +17,7 @@
 #include "runtime/host/real_files.hpp"
 #include "runtime/host/real_processes.hpp"
 #include "runtime/snap/image.hpp"
+#include "runtime/store/configured_stores.hpp"
 #include "runtime/tasks/startup.hpp"
 #include "runtime/version.hpp"
 
@@ -88,7 +89,8 @@ void serve(const daemon_options& options) {
       report.images_mounted);
 
   auto bases = host::probe_base_root();
-  task_host host{paths, os, program_beside_this("troupe-run"), bases.rejected.empty()};
+  task_host host{paths, os, program_beside_this("troupe-run"), bases.rejected.empty(),
+                 std::make_shared<configured_stores>(paths.stores_file(), paths.seen_stores())};
   caf::actor_system_config config;
   configure(config);
   caf::actor_system system{config};

@@ -6,21 +6,28 @@
 #include <vector>
 
 #include "messages/snap_state.hpp"
+#include "messages/store.hpp"
 #include "messages/time.hpp"
 
 namespace troupe {
 
 /// What a user asks to be done to one snap.
 struct snap_request {
-  std::string verb;       ///< install, remove, enable or disable.
-  std::string snap;       ///< The instance name.
-  revision rev;           ///< remove: this revision only. 0: all.
-  snap_info_ptr info;     ///< install: the metadata of the image.
-  std::string image;      ///< install: the image in the spool.
-  std::string given_path; ///< install: the file name the user gave, for the summary.
+  std::string verb;   ///< install, refresh, revert, switch, remove, enable or disable.
+  std::string snap;   ///< The instance name.
+  revision rev;       ///< remove: this revision only. revert: to this one. 0: all, or the former one.
+  snap_info_ptr info; ///< install, refresh: the metadata of the image.
+  std::string image;  ///< install, refresh from a file: the image in the spool.
+  std::string given_path; ///< The file name the user gave, for the summary.
+  std::string channel;    ///< install, refresh from a store, switch: the channel to follow.
+  /// install, refresh from a store: what to download; of several, each is gone through in order.
+  std::vector<store_revision> steps;
+  snap_origin origin; ///< Of what comes from a store.
   snap_flags flags;
   bool purge = false;
-  bool force = false; ///< disable: although other snaps run on it.
+  bool force = false;           ///< disable: although other snaps run on it.
+  bool is_prerequisite = false; ///< Wanted for the sake of others in the request.
+  std::string missing;          ///< What it needs and can't have, so that it will fail; or empty.
 };
 
 /// What to do where another change owns a snap. Source: design, "Claims".
@@ -43,6 +50,10 @@ struct operation_request {
   troupe::transaction transaction = troupe::transaction::per_snap;
   conflict_policy on_conflict = conflict_policy::fail;
   std::optional<duration> wait_at_most; ///< For wait and replace; nothing: as long as it takes.
+  bool refreshes_all = false;           ///< All snaps for which a store has something newer.
+  bool is_automatic = false;            ///< Asked for by the timer.
+  std::vector<std::string> notes;       ///< Sentences that the requester ought to know.
+  int retain = 2; ///< How many revisions a refresh leaves of a snap, the new one included.
 };
 
 } // namespace troupe

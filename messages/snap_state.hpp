@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "messages/publisher.hpp"
 #include "messages/snap_info.hpp"
 #include "messages/time.hpp"
 
@@ -60,6 +61,24 @@ struct installed_revision {
   revision rev;
   snap_info_ptr info;
   time_point installed_at;
+  std::string config{}; ///< JSON object: the configuration when it was last left; empty: it never was.
+};
+
+/// A revision that has failed on this host once it ran; automatic refreshes pass it over.
+struct bad_revision {
+  revision rev;
+  std::string reason; ///< One line for people.
+  time_point since;
+
+  bool operator==(const bad_revision&) const = default;
+};
+
+/// Who has published a snap that came from a store, and its id there; both empty for a local file.
+struct snap_origin {
+  std::string snap_id;
+  troupe::publisher publisher;
+
+  bool operator==(const snap_origin&) const = default;
 };
 
 /// All that one snap's actor owns; immutable once shared.
@@ -72,6 +91,8 @@ struct snap_state {
   std::string channel; ///< Tracked channel; empty for local files.
   snap_flags flags;
   std::string config = "{}"; ///< A JSON object.
+  snap_origin origin;
+  std::vector<bad_revision> bad; ///< The newest last; at most limits::bad_revisions_kept.
 
   bool is_installed() const { return !revisions.empty(); }
 
@@ -91,11 +112,14 @@ struct snap_state {
 
 using snap_state_ptr = std::shared_ptr<const snap_state>;
 
-/// Makes a revision the current, active one; adds it if it is new to the host.
+/// Makes a revision the current, active one; adds it if it is new to the host. The configuration is kept
+/// with the revision that was current, for when that is gone back to.
 struct link_revision {
   installed_revision revision;
   std::string channel;
   snap_flags flags;
+  snap_origin origin{};
+  bool restores_config = false; ///< Goes back to the configuration that it was left with.
 };
 
 /// Makes the snap inactive; `current` stays known.
@@ -113,7 +137,8 @@ struct restore_link {
   std::string channel;
   snap_flags flags;
   std::string config = "{}";
-  revision drop; ///< A revision to forget as well, or 0.
+  revision drop{}; ///< A revision to forget as well, or 0.
+  snap_origin origin{};
 };
 
 /// Replaces a snap's configuration.
@@ -121,8 +146,18 @@ struct set_config {
   std::string config; ///< A JSON object.
 };
 
+/// Follows another channel.
+struct track_channel {
+  std::string channel;
+};
+
+/// Remembers that a revision has failed.
+struct remember_bad {
+  bad_revision what;
+};
+
 /// A change to one snap's state. Applied by its actor alone; the effect is rules/snap_update.
-using snap_update =
-    std::variant<link_revision, unlink_current, forget_revision, restore_link, set_config>;
+using snap_update = std::variant<link_revision, unlink_current, forget_revision, restore_link,
+                                 set_config, track_channel, remember_bad>;
 
 } // namespace troupe

@@ -9,6 +9,7 @@
 #include "messages/ids.hpp"
 #include "messages/snap_state.hpp"
 #include "messages/status.hpp"
+#include "messages/store.hpp"
 #include "messages/time.hpp"
 
 namespace troupe {
@@ -24,7 +25,7 @@ struct task_progress {
 
 /// What one operation does to one snap: `install hello`. The tasks of it share this.
 struct operation {
-  std::string verb; ///< install, remove, enable, disable, …
+  std::string verb; ///< install, refresh, revert, switch, remove, enable, disable, …
   std::string snap; ///< The instance name.
   lane_number lane = 0;
   revision rev;           ///< The revision it is about, or 0 for all.
@@ -32,9 +33,14 @@ struct operation {
   std::string image;      ///< Path of the uploaded image in the spool; empty where there is none.
   std::string given_path; ///< The image's file name as the user gave it.
   std::string channel;
+  download_source download; ///< Where the image comes from, if from a store.
+  snap_origin origin;
+  revision from; ///< refresh, revert: the revision that is left.
   snap_flags flags;
-  bool purge = false; ///< remove: keep no snapshot.
-  bool force = false; ///< disable: although other snaps run on it.
+  bool is_prerequisite = false; ///< For the sake of another operation.
+  std::string missing{};        ///< What it needs and can't have, so that it fails; or empty.
+  bool purge = false;           ///< remove: keep no snapshot.
+  bool force = false;           ///< disable: although other snaps run on it.
 };
 
 /// A step with a do and an undo, as it stands in the journal.
@@ -74,8 +80,10 @@ struct wait {
   task_status waited = task_status::done;
 };
 
+/// It has failed; updates say what is to be remembered of that.
 struct error {
   std::string message;
+  std::vector<std::pair<std::string, snap_update>> updates{}; ///< By instance name.
 };
 
 } // namespace outcomes

@@ -52,6 +52,7 @@ inline constexpr auto undo_retry = 1s;
 inline constexpr int cleanup_tries = 10;
 inline constexpr std::size_t waiting_claims = 1'000;
 inline constexpr std::size_t change_snaps = 1'000;
+inline constexpr std::size_t bad_revisions_kept = 20;
 inline constexpr std::size_t history_changes_kept = 100'000;
 inline constexpr std::size_t history_answer_changes = 10'000;
 inline constexpr std::size_t history_answer_default_changes = 100;
@@ -74,6 +75,8 @@ inline constexpr std::size_t warnings_kept = 1'000;
 inline constexpr auto warning_age = 24h * 28;
 inline constexpr auto warning_repeat = 24h;
 
+inline constexpr std::size_t epoch_steps = 64; ///< Revisions that one refresh goes through.
+
 inline constexpr std::size_t scenario_file_bytes = 64U << 20;
 
 inline constexpr std::size_t events_kept = 1'000;
@@ -84,5 +87,60 @@ inline constexpr std::uint64_t journal_reserve_bytes = 1U << 20;
 inline constexpr auto journal_retry = 500ms;
 inline constexpr auto journal_laziness = 1s;
 inline constexpr std::size_t journal_later_batches = 10'000;
+inline constexpr std::size_t snapshot_meta_bytes = 8U << 20;
+inline constexpr std::size_t snapshot_members = 10'000'000;         ///< In one of its two archives.
+inline constexpr std::uint64_t snapshot_member_bytes = 16ULL << 40; ///< A file's length, holes included.
+inline constexpr std::size_t snapshot_attribute_bytes = 256U << 10; ///< Of one file, names and values.
+inline constexpr std::size_t snapshot_attributes = 10'000;          ///< Of one file.
+inline constexpr auto snapshot_age = 24h * 31; ///< Automatic ones that are older are pruned.
+
+inline constexpr std::size_t store_index_bytes = 64U << 20;
+inline constexpr std::size_t store_signature_bytes = 4U << 10;
+inline constexpr std::size_t store_snaps = 10'000;
+inline constexpr std::size_t store_snap_revisions = 10'000;
+inline constexpr std::size_t store_snap_channels = 1'000;
+inline constexpr std::size_t store_channel_releases = 10'000;
+inline constexpr std::size_t store_text_bytes = 256; ///< An id, a publisher's name, a file's path.
+inline constexpr std::size_t store_name_bytes = 40;
+inline constexpr std::size_t store_image_bytes = upload_bytes;
+inline constexpr std::size_t channel_part_bytes = 64;
+inline constexpr std::size_t stores = 32;
+inline constexpr std::size_t store_key_file_bytes = 4U << 10;
+inline constexpr std::size_t store_redirects = 5;
+inline constexpr auto store_connect = 10s;
+// A server that sends less than so many bytes a second for so long is given up.
+inline constexpr auto store_stall = 30s;
+inline constexpr long store_stall_bytes_per_second = 100;
+inline constexpr int store_tries = 4;
+inline constexpr auto store_retry = 1s; ///< Before the second try; doubled before each further one.
+inline constexpr auto store_retry_longest = 30s;
+// A try that brought this much doesn't count as one that failed.
+inline constexpr std::uint64_t store_progress_bytes = 1U << 20;
+inline constexpr std::size_t store_parallel_downloads = 8;
+// An index that is just being replaced doesn't match its signature for a moment.
+inline constexpr int store_signature_tries = 3;
+inline constexpr auto store_signature_retry = 100ms;
+
+
+inline constexpr std::size_t refresh_timer_bytes = 1'000;
+inline constexpr std::uint32_t refresh_timer_windows = 1'440; ///< In one day.
+// The greatest distance between two windows is five weeks and a day.
+inline constexpr int refresh_timer_search_days = 100;
+inline constexpr auto refresh_hold_least = 1s;
+inline constexpr auto refresh_hold_most = 24h * 3'660; ///< Ten years; longer ones are forever.
+inline constexpr auto refresh_hold_by_snap = 24h * 90; ///< Of its own refresh, by snapctl.
+inline constexpr auto refresh_hold_of_others = 48h;    ///< Of another snap's refresh, by snapctl.
+inline constexpr std::size_t refresh_hold_reason_bytes = 1'000;
+inline constexpr std::size_t refresh_holds = 10'000;
+
+inline constexpr std::int64_t refresh_retain_least = 2; ///< Revisions of a snap, the incoming one too.
+inline constexpr std::int64_t refresh_retain_most = 20;
+inline constexpr std::int64_t refresh_retain_default = 2;
+inline constexpr auto refresh_inhibition_least = 1s;
+inline constexpr auto refresh_inhibition_most = 24h * 366;
+inline constexpr auto snapshot_retention_least = 24h;
+inline constexpr auto snapshot_retention_most = 24h * 3'660;
+inline constexpr std::size_t option_name_bytes = 256;
+inline constexpr std::size_t option_value_bytes = 4U << 10;
 
 } // namespace troupe::limits

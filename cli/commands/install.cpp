@@ -1,12 +1,12 @@
-#include <iostream>
+#include <algorithm>
 
 #include "cli/commands/change_options.hpp"
+#include "cli/commands/changed_snaps.hpp"
 #include "cli/commands/install_form.hpp"
 #include "cli/commands/output.hpp"
 #include "cli/commands/progress.hpp"
 #include "cli/commands/registry.hpp"
 #include "cli/commands/wait.hpp"
-#include "runtime/api/target.hpp"
 
 namespace troupe::cli {
 
@@ -26,22 +26,17 @@ std::string upload(session& session, const install_options& options, const chang
   return session.start_change_by_form("/v2/snaps", form);
 }
 
-void print_installed(session& session, const json::object& change) {
-  std::string names;
-  for (const auto& name : array_of(object_of(change, "data"), "snap-names"))
-    names += (names.empty() ? "" : ",") + percent_encode(std::string{name.as_string()});
-  auto snaps = session.get("/v2/snaps?snaps=" + names);
-  for (const auto& item : as_array(snaps)) {
-    const auto& snap = as_object(item);
-    std::cout << text_of(snap, "name") << ' ' << text_of(snap, "version") << " installed\n";
-  }
-}
-
 int install(session& session, const install_options& options, const change_options& change) {
   try {
-    auto id = upload(session, options, change);
-    return finish(session, id,
-                  [&session](const json::object& ended) { print_installed(session, ended); });
+    auto files = std::ranges::count_if(options.files, names_file);
+    if (files != 0 && static_cast<std::size_t>(files) != options.files.size())
+      throw usage_error{"cannot install files and names at once; name them in two commands"};
+    auto id = files > 0 ? upload(session, options, change)
+                        : start_change_on(session, options.files, store_install(options), change);
+    return finish(session, id, [&session](const json::object& ended) {
+      print_notes(ended);
+      print_snaps_of(session, ended, "installed");
+    });
   } catch (const api_error& error) {
     if (error.word() != "snap-already-installed" || options.files.size() > 1)
       throw;
@@ -53,12 +48,14 @@ int install(session& session, const install_options& options, const change_optio
 } // namespace
 
 void add_install(CLI::App& app, session& session) {
-  auto* command = app.add_subcommand("install", "Install snap files")->group(group::snaps);
+  auto* command =
+      app.add_subcommand("install", "Install snaps, from a store or from files")->group(group::snaps);
   auto options = add_install_options(*command);
   auto change = add_change_options(*command, true);
   command->footer(
       "Examples:\n"
-      "  troupe install --dangerous ./hello_1.0_all.snap\n"
+      "  troupe install hello --channel beta\n"
+      "  troupe install --dangerous ./hello_1.0_all.snap    # refreshes it where it is installed\n"
       "  troupe install --dangerous --name hello_two ./hello_1.0_all.snap\n"
       "  troupe install --dangerous ./base22.snap ./app.snap    # in one change, base22 first\n"
       "  troupe install --dangerous ./hello.snap --conflict wait=30s\n"

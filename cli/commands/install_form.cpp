@@ -33,11 +33,17 @@ void check_file(const std::string& path) {
 
 std::shared_ptr<install_options> add_install_options(CLI::App& command) {
   auto options = std::make_shared<install_options>();
-  command.add_option("FILE", options->files, "A .snap file; several are installed in one change")
+  command
+      .add_option("NAME|FILE", options->files,
+                  "A snap in a store, or a .snap file; several in one change")
       ->required()
       ->type_name("");
   command.add_option("--name", options->name, "Install under this instance name, such as hello_two")
       ->type_name("NAME");
+  command
+      .add_option("--channel", options->channel, "From this channel, such as beta; it is followed then")
+      ->type_name("CHANNEL");
+  command.add_option("--revision", options->revision, "This revision, such as 7")->type_name("REV");
   command.add_flag("--dangerous", options->dangerous, "Accept a file that nobody has signed");
   command.add_flag("--devmode", options->devmode, "Don't confine it (implies --dangerous)");
   command.add_flag("--classic", options->classic, "Allow a snap that asks for no confinement");
@@ -45,7 +51,31 @@ std::shared_ptr<install_options> add_install_options(CLI::App& command) {
   return options;
 }
 
+bool names_file(const std::string& argument) {
+  return argument.ends_with(".snap") || argument.find('/') != std::string::npos;
+}
+
+json::object store_install(const install_options& options) {
+  if (options.dangerous || !options.name.empty())
+    throw usage_error{"cannot use --dangerous or --name but with files"};
+  if (options.files.size() > 1 && !options.revision.empty())
+    throw usage_error{"cannot use --revision with more than one snap"};
+  json::object request{{"action", "install"}};
+  if (!options.channel.empty())
+    request["channel"] = options.channel;
+  if (!options.revision.empty())
+    request["revision"] = options.revision;
+  const std::pair<const char*, bool> modes[] = {
+      {"devmode", options.devmode}, {"classic", options.classic}, {"jailmode", options.jailmode}};
+  for (auto [mode, wanted] : modes)
+    if (wanted)
+      request[mode] = true;
+  return request;
+}
+
 file_form install_form(const install_options& options) {
+  if (!options.channel.empty() || !options.revision.empty())
+    throw usage_error{"cannot use --channel or --revision with a file"};
   if (options.files.size() > 1 && !options.name.empty())
     throw usage_error{"cannot use --name with more than one file"};
   file_form form;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <iostream>
 
 #include "cli/commands/change_options.hpp"
@@ -82,6 +83,13 @@ json::value send(session& session, file_form form) {
 }
 
 int plan_install(session& session, const install_options& options, const change_options& change) {
+  if (std::ranges::none_of(options.files, names_file)) {
+    auto request = store_install(options);
+    request["plan"] = true;
+    request["snaps"] = json::array(options.files.begin(), options.files.end());
+    change.add_to(request);
+    return print_plan(session, session.post("/v2/snaps", request));
+  }
   auto form = install_form(options);
   form.fields.emplace_back("plan", "true");
   for (const auto& field : change.fields())

@@ -1,5 +1,6 @@
 #include "runtime/api/resources.hpp"
 
+#include "runtime/api/store_resources.hpp"
 #include "runtime/rules/log_lines.hpp"
 #include "runtime/rules/wait_words.hpp"
 #include "runtime/snap/words.hpp"
@@ -127,7 +128,7 @@ json::object snap_resource(const snap_state& state, const installed_revision& sh
   json::array hooks;
   for (const auto& hook : info.hooks)
     hooks.emplace_back(hook.name);
-  json::object result{{"id", ""},
+  json::object result{{"id", state.origin.snap_id},
                       {"name", state.name},
                       {"title", info.title},
                       {"summary", info.summary},
@@ -146,7 +147,7 @@ json::object snap_resource(const snap_state& state, const installed_revision& sh
                       {"ignore-validation", false},
                       {"installed-size", info.image_bytes},
                       {"install-date", to_rfc3339(shown.installed_at)},
-                      {"developer", ""},
+                      {"developer", state.origin.publisher.username},
                       {"mounted-from", paths.image(state.name, shown.rev).string()},
                       {"apps", std::move(apps)},
                       {"hooks", std::move(hooks)}};
@@ -154,6 +155,15 @@ json::object snap_resource(const snap_state& state, const installed_revision& sh
     result["base"] = info.base;
   if (!info.license.empty())
     result["license"] = info.license;
+  if (!state.origin.snap_id.empty())
+    result["publisher"] = publisher_resource(state.origin.publisher);
+  json::array bad;
+  for (const auto& known : state.bad)
+    bad.push_back(json::object{{"revision", to_string(known.rev)},
+                               {"reason", known.reason},
+                               {"since", to_rfc3339(known.since)}});
+  if (!bad.empty())
+    result["bad-revisions"] = std::move(bad);
   if (!runs_on.empty())
     result["runs-on"] = runs_on;
   return result;

@@ -1,24 +1,52 @@
 #include "runtime/api/snap_requests.hpp"
 
+#include <algorithm>
+#include <array>
+
+#include "runtime/rules/channel.hpp"
 #include "runtime/rules/duration_text.hpp"
 #include "runtime/snap/names.hpp"
 #include "runtime/snap/quote.hpp"
 
 namespace troupe {
 
+namespace {
+
+/// Which options each action takes, besides those of every change.
+struct action_options {
+  std::string_view action;
+  bool revision = false;
+  bool channel = false;
+  bool flags = false;
+  bool purge = false;
+  bool force = false;
+};
+
+constexpr std::array actions{
+    action_options{.action = "install", .revision = true, .channel = true, .flags = true},
+    action_options{.action = "refresh", .revision = true, .channel = true, .flags = true},
+    action_options{.action = "revert", .revision = true},
+    action_options{.action = "switch", .channel = true},
+    action_options{.action = "remove", .revision = true, .purge = true},
+    action_options{.action = "enable"},
+    action_options{.action = "disable", .force = true},
+};
+
+void check_taken(bool takes, bool is_given, const snap_request& wanted, const std::string& option) {
+  if (is_given && !takes)
+    throw failure{"cannot " + wanted.verb + " snap \"" + wanted.snap + "\": it takes no " + option};
+}
+
+} // namespace
+
 snap_request snap_request_of(const json::object& body, const std::string& name) {
   check_instance_name(name);
   snap_request wanted;
   wanted.snap = name;
   wanted.verb = json::string_or(body, "action");
-  if (wanted.verb == "install" || wanted.verb == "refresh")
-    throw failure{failure_kind::snap_not_found,
-                  "cannot " + wanted.verb + " snap \"" + name +
-                      "\": no store is set up; install it from a file",
-                  json::write(json::value(name))};
-  if (wanted.verb != "remove" && wanted.verb != "enable" && wanted.verb != "disable")
+  auto takes = std::ranges::find(actions, wanted.verb, &action_options::action);
+  if (takes == actions.end())
     throw failure{"cannot act on snap \"" + name + "\": unknown action \"" + wanted.verb + '"'};
-  wanted.purge = json::bool_or(body, "purge");
   auto rev = json::string_or(body, "revision");
   if (!rev.empty()) {
     auto parsed = revision_from_text(rev);
@@ -26,12 +54,18 @@ snap_request snap_request_of(const json::object& body, const std::string& name) 
       throw failure{"cannot " + wanted.verb + " snap \"" + name + "\": \"" + rev + "\" is no revision"};
     wanted.rev = *parsed;
   }
+  wanted.channel = json::string_or(body, "channel");
+  if (!wanted.channel.empty())
+    wanted.channel = to_string(parse_channel(wanted.channel));
+  wanted.flags = {json::bool_or(body, "devmode"), json::bool_or(body, "jailmode"),
+                  json::bool_or(body, "classic")};
+  wanted.purge = json::bool_or(body, "purge");
   wanted.force = json::bool_or(body, "force");
-  if (wanted.force && wanted.verb != "disable")
-    throw failure{"cannot " + wanted.verb + " snap \"" + name + "\": only disable takes force"};
-  if (wanted.verb != "remove" && (wanted.purge || wanted.rev))
-    throw failure{"cannot " + wanted.verb + " snap \"" + name +
-                  "\": it takes neither revision nor purge"};
+  check_taken(takes->revision, static_cast<bool>(wanted.rev), wanted, "revision");
+  check_taken(takes->channel, !wanted.channel.empty(), wanted, "channel");
+  check_taken(takes->flags, wanted.flags != snap_flags{}, wanted, "confinement");
+  check_taken(takes->purge, wanted.purge, wanted, "purge");
+  check_taken(takes->force, wanted.force, wanted, "force");
   return wanted;
 }
 
@@ -65,6 +99,7 @@ operation_request operation_request_of(const json::object& body, const std::vect
   wanted.uid = uid;
   for (const auto& name : names)
     wanted.snaps.push_back(snap_request_of(body, name));
+  wanted.refreshes_all = names.empty();
   set_options(wanted, json::string_or(body, "transaction"), json::string_or(body, "conflict"));
   return wanted;
 }

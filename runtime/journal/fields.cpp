@@ -41,9 +41,52 @@ Number number_from(const json::value& item) {
 json::object to_json(const installed_revision& installed) {
   json::object result{{"revision", installed.rev.number},
                       {"installed-at", to_column(installed.installed_at)}};
+  if (!installed.config.empty())
+    result["config"] = installed.config;
   if (installed.info)
     result["info"] = to_json(*installed.info);
   return result;
+}
+
+json::object to_json(const bad_revision& bad) {
+  return {{"revision", bad.rev.number}, {"reason", bad.reason}, {"since", to_column(bad.since)}};
+}
+
+json::object to_json(const snap_origin& origin) {
+  if (origin == snap_origin{})
+    return {};
+  const auto& by = origin.publisher;
+  return {{"snap-id", origin.snap_id},
+          {"publisher-id", by.id},
+          {"username", by.username},
+          {"display-name", by.display_name},
+          {"validation", by.validation}};
+}
+
+json::object to_json(const download_source& source) {
+  if (!source)
+    return {};
+  return {{"store", source.store},
+          {"file", source.file},
+          {"bytes", source.bytes},
+          {"sha3-384", source.sha3_384}};
+}
+
+/// The member of that name; an empty one where there is none.
+json::object object_in(const json::object& from, std::string_view key) {
+  const auto* found = from.if_contains(key);
+  return found && found->is_object() ? found->get_object() : json::object{};
+}
+
+snap_origin origin_from(const json::object& from) {
+  return {json::string_or(from, "snap-id"),
+          {json::string_or(from, "publisher-id"), json::string_or(from, "username"),
+           json::string_or(from, "display-name"), json::string_or(from, "validation")}};
+}
+
+download_source download_from(const json::object& from) {
+  return {json::string_or(from, "store"), json::string_or(from, "file"),
+          static_cast<std::uint64_t>(json::int_or(from, "bytes")), json::string_or(from, "sha3-384")};
 }
 
 revision revision_from(const json::object& from, std::string_view key) {
@@ -59,7 +102,8 @@ installed_revision installed_from(const json::value& item) {
     throw failure{"cannot read JSON: a revision must be an object"};
   const auto& from = item.get_object();
   installed_revision result{revision_from(from, "revision"), nullptr,
-                            time_from_column(json::int_or(from, "installed-at"))};
+                            time_from_column(json::int_or(from, "installed-at")),
+                            json::string_or(from, "config")};
   if (const auto* info = from.if_contains("info"); info && info->is_object())
     result.info = std::make_shared<const snap_info>(snap_info_from_json(info->get_object()));
   return result;
@@ -160,12 +204,17 @@ std::optional<std::string> to_column(const snap_state& state) {
   json::array revisions;
   for (const auto& installed : state.revisions)
     revisions.push_back(to_json(installed));
+  json::array bad;
+  for (const auto& known : state.bad)
+    bad.push_back(to_json(known));
   return json_text(json::object{{"revisions", std::move(revisions)},
                                 {"current", state.current.number},
                                 {"active", state.active},
                                 {"channel", state.channel},
                                 {"flags", to_column(state.flags)},
-                                {"config", state.config}});
+                                {"config", state.config},
+                                {"origin", to_json(state.origin)},
+                                {"bad", std::move(bad)}});
 }
 
 void state_from_column(std::string_view text, snap_state& state) {
@@ -178,6 +227,37 @@ void state_from_column(std::string_view text, snap_state& state) {
   state.channel = json::string_or(from, "channel");
   state.flags = flags_from_column(json::int_or(from, "flags"));
   state.config = json::string_or(from, "config", "{}");
+  state.origin = origin_from(object_in(from, "origin"));
+  if (const auto* bad = from.if_contains("bad"); bad && bad->is_array())
+    for (const auto& item : bad->get_array())
+      if (item.is_object())
+        state.bad.push_back({revision_from(item.get_object(), "revision"),
+                             json::string_or(item.get_object(), "reason"),
+                             time_from_column(json::int_or(item.get_object(), "since"))});
+}
+
+std::string more_column(const operation& op) {
+  json::object more;
+  if (op.download)
+    more["download"] = to_json(op.download);
+  if (op.origin != snap_origin{})
+    more["origin"] = to_json(op.origin);
+  if (op.from)
+    more["from"] = op.from.number;
+  if (op.is_prerequisite)
+    more["prerequisite"] = true;
+  if (!op.missing.empty())
+    more["missing"] = op.missing;
+  return json_text(more);
+}
+
+void more_from_column(std::string_view text, operation& op) {
+  auto from = json::parse_object(text);
+  op.download = download_from(object_in(from, "download"));
+  op.origin = origin_from(object_in(from, "origin"));
+  op.from = revision_from(from, "from");
+  op.is_prerequisite = json::bool_or(from, "prerequisite");
+  op.missing = json::string_or(from, "missing");
 }
 
 } // namespace troupe::journal

@@ -9,6 +9,7 @@
 #include "messages/ids.hpp"
 #include "messages/snap_state.hpp"
 #include "messages/status.hpp"
+#include "messages/task.hpp"
 #include "messages/time.hpp"
 
 /// How values that SQLite has no type for stand in a column. What is read from text throws failure
@@ -45,5 +46,9 @@ snap_info_ptr info_from_column(std::string_view text);
 /// All but name and version, which have columns of their own; NULL for a snap that isn't installed.
 std::optional<std::string> to_column(const snap_state& state);
 void state_from_column(std::string_view text, snap_state& state);
+
+/// What of an operation has no column of its own.
+std::string more_column(const operation& op);
+void more_from_column(std::string_view text, operation& op);
 
 } // namespace troupe::journal

@@ -14,7 +14,7 @@ namespace {
 constexpr auto insert_change_sql = "INSERT INTO changes VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
 
 constexpr auto insert_operation_sql =
-    "INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    "INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
 constexpr auto delete_operations_sql = "DELETE FROM operations WHERE change_id = ?";
 
@@ -110,6 +110,7 @@ operation read_operation(const statement& row) {
   op.purge = row.integer(10) != 0;
   op.given_path = row.text(11);
   op.force = row.integer(12) != 0;
+  more_from_column(row.text(13), op);
   return op;
 }
 
@@ -229,7 +230,8 @@ void row_writer::insert_operations(change_id change, const std::vector<operation
 void row_writer::insert_operation(change_id change, std::size_t place, const operation& op) {
   auto info = to_column(op.info);
   insert_operation_.run(change.value, place, op.verb, op.snap, op.lane, op.rev.number, info, op.image,
-                        op.channel, to_column(op.flags), op.purge, op.given_path, op.force);
+                        op.channel, to_column(op.flags), op.purge, op.given_path, op.force,
+                        more_column(op));
 }
 
 void row_writer::insert_tasks(change_id change, const std::vector<task_record>& tasks) {

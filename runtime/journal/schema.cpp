@@ -56,6 +56,9 @@ constexpr std::array schema_steps{R"sql(
   CREATE TABLE warnings(
     message TEXT PRIMARY KEY, first_added INTEGER NOT NULL, last_added INTEGER NOT NULL,
     last_shown INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+)sql",
+                                  R"sql(
+  ALTER TABLE operations ADD COLUMN more TEXT NOT NULL DEFAULT '{}';
 )sql"};
 
 /// The history is left out: it may be long, and nothing the daemon does rests on it.

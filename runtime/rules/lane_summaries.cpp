@@ -54,6 +54,8 @@ lane_summary summarise_lane(const change_record& change, lane_number lane,
       add_info(summary, *former_info);
     if (op.info)
       add_info(summary, *op.info);
+    if (const auto* installed = former_info ? former->second->find(op.rev) : nullptr)
+      add_info(summary, *installed->info);
     all_known = all_known && (former_info || op.info);
   }
   summary.is_known = all_known && !summary.snaps.empty();

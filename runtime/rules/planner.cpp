@@ -1,12 +1,17 @@
 #include "runtime/rules/planner.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <set>
 
 #include "messages/failure.hpp"
 #include "runtime/json/json.hpp"
 #include "runtime/limits.hpp"
+#include "runtime/rules/log_lines.hpp"
 #include "runtime/rules/needed_base.hpp"
 #include "runtime/rules/planner_checks.hpp"
+#include "runtime/rules/snap_plan.hpp"
+#include "runtime/rules/store_request.hpp"
 #include "runtime/rules/task_lists.hpp"
 
 namespace troupe {
@@ -18,20 +23,29 @@ namespace {
 std::string quoted_names(const operation_request& request) {
   std::string names;
   for (const auto& wanted : request.snaps)
-    names += (names.empty() ? "\"" : ", \"") + wanted.snap + '"';
+    if (!wanted.is_prerequisite)
+      names += (names.empty() ? "\"" : ", \"") + wanted.snap + '"';
   return names;
 }
 
 std::string summarise(const operation_request& request) {
+  if (request.snaps.empty())
+    return "Refresh all snaps: no updates are available";
   const auto& first = request.snaps.front();
   auto verb = first.verb;
   verb[0] = static_cast<char>(verb[0] - 'a' + 'A');
   auto summary = verb + " " + quoted_names(request);
-  if (request.snaps.size() > 1)
+  if (std::ranges::count(request.snaps, false, &snap_request::is_prerequisite) > 1)
     return summary + " snaps";
   summary += " snap";
-  if (first.verb == "install")
+  if (!first.given_path.empty())
     summary += " from file \"" + first.given_path + '"';
+  else if (first.verb == "switch")
+    summary += " to channel \"" + first.channel + '"';
+  else if (!first.steps.empty() && !first.channel.empty())
+    summary += " from channel \"" + first.channel + '"';
+  else if (first.verb == "revert" && first.rev)
+    summary += " to revision " + to_string(first.rev);
   else if (first.rev)
     summary += " revision " + to_string(first.rev);
   return summary;
@@ -42,6 +56,8 @@ std::string data_for_client(const operation_request& request) {
   for (const auto& snap : request.snaps)
     names.emplace_back(snap.snap);
   json::object data{{"snap-names", names}};
+  if (!request.notes.empty())
+    data["notes"] = json::array(request.notes.begin(), request.notes.end());
   if (names.size() == 1)
     data["snap-name"] = names.front();
   return json::write(data);
@@ -56,8 +72,8 @@ struct planned {
 };
 
 const snap_info* known_info(const snap_request& wanted, const plan_context& context) {
-  if (wanted.info)
-    return wanted.info.get();
+  if (const auto* info = new_info(wanted))
+    return info;
   if (auto found = context.claimed.find(wanted.snap); found != context.claimed.end())
     return any_info(*found->second);
   if (!context.installed)
@@ -84,19 +100,46 @@ int rank(const planned& snap) {
   return 4;
 }
 
-/// Whether a snap is operated on before those that run on it, rather than after them.
-bool is_needed_first(const std::string& verb) { return verb == "install" || verb == "enable"; }
+/// Whether snaps are operated on before those that run on them, rather than after these.
+bool needs_first(const operation_request& request) {
+  const auto verb = request.snaps.empty() ? "refresh" : request.snaps.front().verb;
+  return verb != "remove" && verb != "disable";
+}
+
+/// Puts default providers before those who want their content. A loop among them is broken where it
+/// closes.
+std::vector<planned> providers_first(const std::vector<planned>& snaps) {
+  std::map<std::string, std::size_t> places;
+  for (std::size_t i = 0; i < snaps.size(); ++i)
+    places.emplace(snaps[i].wanted->snap, i);
+  std::vector<planned> result;
+  std::vector<bool> seen(snaps.size());
+  std::function<void(std::size_t)> visit = [&](std::size_t at) {
+    if (seen[at])
+      return;
+    seen[at] = true;
+    if (snaps[at].info)
+      for (const auto& provider : default_providers(*snaps[at].info))
+        if (auto found = places.find(provider); found != places.end())
+          visit(found->second);
+    result.push_back(snaps[at]);
+  };
+  for (std::size_t i = 0; i < snaps.size(); ++i)
+    visit(i);
+  return result;
+}
 
 std::vector<planned> in_order(const operation_request& request, const plan_context& context) {
   std::vector<planned> result;
   result.reserve(request.snaps.size());
   for (const auto& wanted : request.snaps)
     result.push_back({&wanted, known_info(wanted, context)});
-  if (is_needed_first(request.snaps.front().verb))
-    std::ranges::stable_sort(result, std::ranges::less{}, rank);
-  else
+  if (!needs_first(request)) {
     std::ranges::stable_sort(result, std::ranges::greater{}, rank);
-  return result;
+    return result;
+  }
+  std::ranges::stable_sort(result, std::ranges::less{}, rank);
+  return providers_first(result);
 }
 
 /// For each snap the places of those that it waits for, all before it.
@@ -118,6 +161,11 @@ std::vector<std::vector<std::size_t>> find_needs(const std::vector<planned>& sna
     for (auto other : candidates)
       if (snaps[other].info && runs_on(*snaps[user].info, snaps[other].wanted->snap, *snaps[other].info))
         needs[needed_first ? user : other].push_back(needed_first ? other : user);
+    if (!needed_first)
+      continue;
+    for (const auto& provider : default_providers(*snaps[user].info))
+      if (auto found = places.find(provider); found != places.end() && found->second < user)
+        needs[user].push_back(found->second);
   }
   return needs;
 }
@@ -135,118 +183,111 @@ change_record describe(const operation_request& request, const plan_context& con
   return change;
 }
 
-void add_operations(change_record& change, const operation_request& request,
-                    const std::vector<planned>& snaps) {
-  auto together = request.transaction == transaction::all_snaps;
-  for (const auto& snap : snaps) {
-    const auto& wanted = *snap.wanted;
-    operation op;
-    op.verb = wanted.verb;
-    op.snap = wanted.snap;
-    op.lane = together ? 1 : static_cast<lane_number>(change.operations.size() + 1);
-    op.rev = wanted.rev;
-    op.info = wanted.info;
-    op.image = wanted.image;
-    op.given_path = wanted.given_path;
-    op.flags = wanted.flags;
-    op.purge = wanted.purge;
-    op.force = wanted.force;
-    change.operations.push_back(std::move(op));
+lane_number lane_at(const operation_request& request, std::size_t place) {
+  return request.transaction == transaction::all_snaps ? 1 : static_cast<lane_number>(place + 1);
+}
+
+/// Names the places in the spool that images are downloaded to.
+void name_downloads(change_record& change, const plan_context& context) {
+  for (std::size_t i = 0; i < change.operations.size(); ++i)
+    if (auto& op = change.operations[i]; op.download)
+      op.image =
+          context.spool + "/download-" + to_string(change.id) + "-" + std::to_string(i + 1) + ".snap";
+}
+
+/// The final tasks of a lane for all snaps begin in one place, which waits for all that can fail.
+void add_final_tasks_together(const std::vector<snap_plan>& plans, std::vector<task_chain>& chains) {
+  task_id first_final;
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    if (!plans[i].has_final_tasks())
+      continue;
+    for (std::size_t other = 0; other < plans.size(); ++other)
+      if (first_final && other == 0)
+        chains[i].next_waits_for(first_final);
+      else if (!first_final && other != i && chains[other].last())
+        chains[i].next_waits_for(chains[other].last());
+    plans[i].add_final_tasks(chains[i]);
+    if (!first_final)
+      first_final = chains[i].last();
   }
 }
 
-revision next_local_revision(const snap_state& state) {
-  std::int32_t lowest = 0;
-  for (const auto& r : state.revisions)
-    lowest = std::min(lowest, r.rev.number);
-  return {lowest - 1};
-}
-
-/// The revision that an operation is about, as the host stands.
-revision revision_for(const operation& op, const snap_state& state) {
-  if (op.verb == "install")
-    return next_local_revision(state);
-  return op.verb == "remove" ? op.rev : state.current;
-}
-
-bool removes_one_of_several(const operation& op, const snap_state& state) {
-  return op.rev && state.revisions.size() > 1;
-}
-
-/// The tasks of an operation that can be undone.
-void add_undoable_tasks(task_chain& chain, const snap_state& state) {
-  const auto& op = chain.op();
-  if (op.verb == "install")
-    add_install_tasks(chain);
-  else if (op.verb == "enable")
-    add_enable_tasks(chain, state);
-  else if (op.verb == "disable")
-    add_disable_tasks(chain, state);
-  else if (!removes_one_of_several(op, state))
-    add_remove_tasks(chain, state);
-}
-
-/// Those that can't: they stand at the end.
-void add_final_tasks(task_chain& chain, const snap_state& state) {
-  const auto& op = chain.op();
-  if (op.verb != "remove")
-    return;
-  if (removes_one_of_several(op, state))
-    add_discard_tasks(chain, op.rev);
-  else
-    add_discard_all_tasks(chain, state);
-}
-
-/// The discarding of a lane for all snaps begins in one place, which waits for all that can fail.
-void wait_for_undoable_tasks(std::vector<task_chain>& chains) {
-  for (std::size_t i = 1; i < chains.size(); ++i)
-    if (chains[i].last())
-      chains.front().next_waits_for(chains[i].last());
-}
-
-void add_tasks(change_record& change, const plan_context& context,
+void add_tasks(change_record& change, const plan_context& context, const std::vector<snap_plan>& plans,
+               const std::vector<std::size_t>& places,
                const std::vector<std::vector<std::size_t>>& needs, bool together) {
   std::vector<task_chain> chains;
-  chains.reserve(needs.size());
-  for (std::size_t i = 0; i < needs.size(); ++i) {
-    const auto& state = *context.claimed.at(change.operations[i].snap);
-    auto& chain = chains.emplace_back(change, context, static_cast<std::int32_t>(i));
+  chains.reserve(plans.size());
+  for (std::size_t i = 0; i < plans.size(); ++i) {
+    auto& chain = chains.emplace_back(change, context, static_cast<std::int32_t>(places[i]));
     for (auto other : needs[i])
       if (chains[other].last())
         chain.next_waits_for(chains[other].last());
-    add_undoable_tasks(chain, state);
+    plans[i].add_undoable_tasks(chain);
     if (!together)
-      add_final_tasks(chain, state);
+      plans[i].add_final_tasks(chain);
   }
-  if (!together)
-    return;
-  wait_for_undoable_tasks(chains);
-  task_id first_final;
-  for (auto& chain : chains) {
-    if (first_final)
-      chain.next_waits_for(first_final);
-    add_final_tasks(chain, *context.claimed.at(chain.op().snap));
-    if (!first_final)
-      first_final = chain.last();
-  }
+  if (together)
+    add_final_tasks_together(plans, chains);
+}
+
+/// The one task of a change that finds nothing to do, so that it shows as done.
+void add_look_for_updates(change_record& change, const plan_context& context) {
+  task_record task;
+  task.id = context.next_task();
+  task.kind = "find-updates";
+  task.summary = "Look for updates of all snaps";
+  task.spawned_at = context.now;
+  change.tasks.push_back(std::move(task));
+}
+
+/// Says so where default providers want each other's content, so that one of them came too late.
+void tell_of_loops(change_record& change, const std::vector<planned>& snaps,
+                   const std::vector<std::size_t>& places) {
+  for (std::size_t user = 0; user < snaps.size(); ++user)
+    for (std::size_t later = user + 1; snaps[user].info && later < snaps.size(); ++later) {
+      const auto& provider = snaps[later].wanted->snap;
+      auto providers = default_providers(*snaps[user].info);
+      auto first = std::ranges::find(change.tasks, static_cast<std::int32_t>(places[user]),
+                                     &task_record::operation);
+      if (std::ranges::find(providers, provider) != providers.end() && first != change.tasks.end())
+        add_log_lines(
+            first->log,
+            {"INFO default provider \"" + provider + "\" comes later: snaps want each other's content"},
+            change.spawned_at);
+    }
 }
 
 } // namespace
 
 std::string change_kind(const operation_request& request) {
-  return request.snaps.front().verb + "-snap";
+  if (request.is_automatic)
+    return "auto-refresh";
+  return (request.snaps.empty() ? "refresh" : request.snaps.front().verb) + "-snap";
 }
 
-change_record plan(const operation_request& request, const plan_context& context) {
-  check_request(request);
+change_record plan(const operation_request& asked, const plan_context& context) {
+  check_request(asked);
+  auto request = resolve(asked, context);
   check_host(request, context);
   auto change = describe(request, context);
   auto snaps = in_order(request, context);
-  add_operations(change, request, snaps);
-  for (auto& op : change.operations)
-    op.rev = revision_for(op, *context.claimed.at(op.snap));
-  add_tasks(change, context, find_needs(snaps, is_needed_first(request.snaps.front().verb)),
+  std::vector<snap_plan> plans;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < snaps.size(); ++i) {
+    const auto& wanted = *snaps[i].wanted;
+    auto& plan = plans.emplace_back(wanted, *context.claimed.at(wanted.snap), lane_at(request, i),
+                                    request.retain);
+    places.push_back(change.operations.size());
+    plan.begins_at(places.back());
+    change.operations.insert(change.operations.end(), plan.operations().begin(),
+                             plan.operations().end());
+  }
+  name_downloads(change, context);
+  add_tasks(change, context, plans, places, find_needs(snaps, needs_first(request)),
             request.transaction == transaction::all_snaps);
+  tell_of_loops(change, snaps, places);
+  if (request.snaps.empty())
+    add_look_for_updates(change, context);
   auto count = change.tasks.size() + (context.after ? 1 : 0);
   if (count > limits::change_tasks)
     throw failure{"cannot plan change: it takes " + std::to_string(count) + " tasks, and at most " +
@@ -257,8 +298,11 @@ change_record plan(const operation_request& request, const plan_context& context
 change_record plan_waiting(const operation_request& request, const plan_context& context) {
   check_request(request);
   auto change = describe(request, context);
-  add_operations(change, request, in_order(request, context));
-  json::object setup;
+  auto snaps = in_order(request, context);
+  for (std::size_t i = 0; i < snaps.size(); ++i)
+    for (auto& op : operations_of(*snaps[i].wanted, lane_at(request, i)))
+      change.operations.push_back(std::move(op));
+  json::object setup{{"retain", request.retain}};
   if (request.wait_at_most)
     setup["until"] = (context.now + *request.wait_at_most).time_since_epoch().count();
   task_record task;
@@ -275,21 +319,36 @@ change_record plan_waiting(const operation_request& request, const plan_context&
 operation_request request_of(const change_record& change) {
   operation_request request;
   request.uid = change.requester_uid;
+  request.is_automatic = change.kind == "auto-refresh";
+  auto setup = json::parse_object(change.tasks.front().setup);
+  request.retain = static_cast<int>(json::int_or(setup, "retain", request.retain));
+  std::set<lane_number> lanes;
   for (const auto& op : change.operations) {
-    snap_request wanted;
-    wanted.verb = op.verb;
-    wanted.snap = op.snap;
-    if (op.verb == "remove")
-      wanted.rev = op.rev;
-    wanted.info = op.info;
-    wanted.image = op.image;
-    wanted.given_path = op.given_path;
-    wanted.flags = op.flags;
-    wanted.purge = op.purge;
-    wanted.force = op.force;
-    request.snaps.push_back(std::move(wanted));
+    auto is_next_step = op.download && !request.snaps.empty() && request.snaps.back().snap == op.snap;
+    if (!is_next_step) {
+      auto& wanted = request.snaps.emplace_back();
+      wanted.verb = op.verb;
+      wanted.snap = op.snap;
+      if (op.verb == "remove" || op.verb == "revert")
+        wanted.rev = op.rev;
+      wanted.channel = op.channel;
+      wanted.origin = op.origin;
+      wanted.given_path = op.given_path;
+      wanted.flags = op.flags;
+      wanted.purge = op.purge;
+      wanted.force = op.force;
+      wanted.is_prerequisite = op.is_prerequisite;
+      wanted.missing = op.missing;
+      if (!op.download) {
+        wanted.info = op.info;
+        wanted.image = op.image;
+      }
+    }
+    if (op.download)
+      request.snaps.back().steps.push_back({op.rev, op.info, op.download, {}});
+    lanes.insert(op.lane);
   }
-  if (std::ranges::count(change.operations, lane_number{1}, &operation::lane) > 1)
+  if (request.snaps.size() > 1 && lanes.size() == 1)
     request.transaction = transaction::all_snaps;
   return request;
 }

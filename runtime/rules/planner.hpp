@@ -19,6 +19,7 @@ struct plan_context {
   const std::map<std::string, snap_state_ptr>* installed = nullptr; ///< All snaps on the host.
   std::vector<const operation*> under_way; ///< Of the other changes that aren't ready.
   std::optional<task_id> after;            ///< A task that all others wait for.
+  std::string spool;                       ///< The directory that images are downloaded to.
 };
 
 /// Decides which tasks a request takes. The operations and their lanes are in the order in which snaps

@@ -6,13 +6,24 @@
 
 #include "messages/failure.hpp"
 #include "runtime/limits.hpp"
+#include "runtime/rules/epoch_path.hpp"
 #include "runtime/rules/needed_base.hpp"
+#include "runtime/rules/snap_plan.hpp"
 
 namespace troupe {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> known_verbs{"install", "remove", "enable", "disable"};
+constexpr std::array<std::string_view, 7> known_verbs{"install", "refresh", "revert", "switch",
+                                                      "remove",  "enable",  "disable"};
+
+/// Whether operations of these kinds may stand in one change.
+bool go_together(const std::string& a, const std::string& b) {
+  auto brings_revision = [](const std::string& verb) {
+    return verb == "install" || verb == "refresh" || verb == "switch";
+  };
+  return a == b || (brings_revision(a) && brings_revision(b));
+}
 
 failure refuse(const snap_request& request, const std::string& why,
                failure_kind kind = failure_kind::bad_request) {
@@ -30,24 +41,25 @@ struct checked {
   }
 };
 
-// --- install ----------------------------------------------------------------------------------------
+// --- install, refresh, revert, switch -------------------------------------------------------------
 
-void check_file(const snap_request& wanted) {
-  if (!wanted.info)
+void check_source(const snap_request& wanted) {
+  const auto* info = new_info(wanted);
+  if (!info)
     throw refuse(wanted, "its file is missing");
   auto plain_name = wanted.snap.substr(0, wanted.snap.find('_'));
-  if (plain_name != wanted.info->name)
-    throw refuse(wanted, "the file holds snap \"" + wanted.info->name + "\"; use --name " +
-                             wanted.info->name + "_KEY to name an instance of it");
+  if (plain_name != info->name)
+    throw refuse(wanted, "the file holds snap \"" + info->name + "\"; use --name " + info->name +
+                             "_KEY to name an instance of it");
 }
 
 /// Only a base that is named has to be there: a snap that names none uses the host's files without core.
-void check_base(const snap_request& wanted, const checked& all) {
-  auto base = wanted.info->base.empty() ? std::string{} : needed_base(*wanted.info);
-  if (base.empty())
+void check_base(const snap_request& wanted, const snap_info& info, const checked& all) {
+  auto base = info.base.empty() ? std::string{} : needed_base(info);
+  if (base.empty() || !wanted.missing.empty())
     return;
-  if (const auto* along = all.find(base)) {
-    if (!runs_on(*wanted.info, along->snap, *along->info))
+  if (const auto* along = all.find(base); along && new_info(*along)) {
+    if (!runs_on(info, along->snap, *new_info(*along)))
       throw refuse(wanted, "snap \"" + base + "\", which it names as its base, is none");
     return;
   }
@@ -68,7 +80,59 @@ void check_install(const snap_request& wanted, const checked& all) {
   if (state.is_installed())
     throw refuse(wanted, "it is installed already (revision " + to_string(state.current) + ")",
                  failure_kind::snap_already_installed);
-  check_base(wanted, all);
+  check_base(wanted, *new_info(wanted), all);
+}
+
+/// Refuses for what is not installed, or not enabled.
+const snap_state& active_state(const snap_request& wanted, const checked& all) {
+  const auto& state = *all.host.claimed.at(wanted.snap);
+  if (!state.is_installed())
+    throw refuse(wanted, "it is not installed", failure_kind::snap_not_installed);
+  if (!state.active)
+    throw refuse(wanted, "it is disabled; enable it first");
+  return state;
+}
+
+void check_step(const snap_request& wanted, const snap_info& former, const snap_info& next,
+                const checked& all) {
+  if (former.type != next.type)
+    throw refuse(wanted, "the new revision is of another type");
+  if (!can_follow(next.epoch, former.epoch))
+    throw refuse(wanted, "the new revision reads epoch " + to_string(next.epoch) +
+                             ", and the data was written in epoch " + to_string(former.epoch));
+  check_base(wanted, next, all);
+}
+
+void check_refresh(const snap_request& wanted, const checked& all) {
+  const auto& state = active_state(wanted, all);
+  if (!wanted.steps.empty() && wanted.steps.back().rev == state.current)
+    throw refuse(wanted, "it has no updates available", failure_kind::no_update_available);
+  const auto* former = state.info();
+  for (const auto& step : wanted.steps) {
+    check_step(wanted, *former, *step.info, all);
+    former = step.info.get();
+  }
+  if (wanted.steps.empty())
+    check_step(wanted, *former, *wanted.info, all);
+}
+
+void check_revert(const snap_request& wanted, const checked& all) {
+  const auto& state = active_state(wanted, all);
+  auto target = wanted.rev ? wanted.rev : former_revision(state);
+  if (!target)
+    throw refuse(wanted, "no former revision is installed");
+  const auto* found = state.find(target);
+  if (!found)
+    throw refuse(wanted, "revision " + to_string(target) + " is not installed",
+                 failure_kind::snap_not_installed);
+  if (target == state.current)
+    throw refuse(wanted, "revision " + to_string(target) + " is the current one already");
+  check_base(wanted, *found->info, all);
+}
+
+void check_switch(const snap_request& wanted, const checked& all) {
+  if (!all.host.claimed.at(wanted.snap)->is_installed())
+    throw refuse(wanted, "it is not installed", failure_kind::snap_not_installed);
 }
 
 // --- remove, enable, disable ------------------------------------------------------------------------
@@ -150,6 +214,10 @@ const snap_info* any_info(const snap_state& state) {
   return state.is_installed() ? state.revisions.back().info.get() : nullptr;
 }
 
+const snap_info* new_info(const snap_request& wanted) {
+  return wanted.steps.empty() ? wanted.info.get() : wanted.steps.back().info.get();
+}
+
 bool runs_on(const snap_info& user, const std::string& name, const snap_info& info) {
   if (info.type == snap_type::snapd)
     return user.type != snap_type::snapd;
@@ -158,6 +226,8 @@ bool runs_on(const snap_info& user, const std::string& name, const snap_info& in
 
 void check_request(const operation_request& request) {
   const std::string start = "cannot start change: ";
+  if (request.snaps.empty() && request.refreshes_all)
+    return;
   if (request.snaps.empty())
     throw failure{start + "no snap is named"};
   if (request.snaps.size() > limits::change_snaps)
@@ -170,10 +240,12 @@ void check_request(const operation_request& request) {
   for (const auto& wanted : request.snaps) {
     if (!named.insert(wanted.snap).second)
       throw failure{start + "snap \"" + wanted.snap + "\" is named twice"};
-    if (wanted.verb != verb)
+    if (!go_together(verb, wanted.verb))
       throw failure{start + "it can't both " + verb + " and " + wanted.verb + " snaps"};
-    if (verb == "install")
-      check_file(wanted);
+    if (wanted.verb == "install" || wanted.verb == "refresh")
+      check_source(wanted);
+    if (wanted.verb == "switch" && wanted.channel.empty())
+      throw refuse(wanted, "no channel is named");
   }
 }
 
@@ -184,6 +256,12 @@ void check_host(const operation_request& request, const plan_context& context) {
   for (const auto& wanted : request.snaps)
     if (wanted.verb == "install")
       check_install(wanted, all);
+    else if (wanted.verb == "refresh")
+      check_refresh(wanted, all);
+    else if (wanted.verb == "revert")
+      check_revert(wanted, all);
+    else if (wanted.verb == "switch")
+      check_switch(wanted, all);
     else
       check_installed(wanted, all);
 }

@@ -17,6 +17,9 @@ void check_host(const operation_request& request, const plan_context& context);
 /// installed.
 const snap_info* any_info(const snap_state& state);
 
+/// The metadata of what a request brings; null where it brings nothing.
+const snap_info* new_info(const snap_request& wanted);
+
 /// Whether a snap with this metadata runs on that one: its base, or snapd.
 bool runs_on(const snap_info& user, const std::string& name, const snap_info& info);
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "messages/failure.hpp"
+#include "runtime/limits.hpp"
 
 namespace troupe {
 namespace {
@@ -14,6 +15,10 @@ namespace {
 }
 
 std::string numbered_text(revision rev) { return "revision " + to_string(rev) + " of"; }
+
+auto find(snap_state& state, revision rev) {
+  return std::ranges::find(state.revisions, rev, &installed_revision::rev);
+}
 
 void drop_revision(snap_state& state, revision rev) {
   std::erase_if(state.revisions, [&](const installed_revision& r) { return r.rev == rev; });
@@ -33,15 +38,21 @@ void apply_to(snap_state& state, const link_revision& update) {
     refuse("link", state, "no revision is named");
   if (!added.info)
     refuse("link " + numbered_text(added.rev), state, "its metadata is missing");
-  const auto found = std::ranges::find(state.revisions, added.rev, &installed_revision::rev);
+  if (state.current != added.rev)
+    if (auto left = find(state, state.current); left != state.revisions.end())
+      left->config = state.config;
+  auto found = find(state, added.rev);
   if (found == state.revisions.end())
     state.revisions.push_back(added);
   else
     *found = added;
+  if (update.restores_config && !added.config.empty())
+    state.config = added.config;
   state.current = added.rev;
   state.active = true;
   state.channel = update.channel;
   state.flags = update.flags;
+  state.origin = update.origin;
 }
 
 void apply_to(snap_state& state, const unlink_current&) { state.active = false; }
@@ -66,6 +77,7 @@ void apply_to(snap_state& state, const restore_link& update) {
   state.channel = update.channel;
   state.flags = update.flags;
   state.config = update.config;
+  state.origin = update.origin;
   if (update.drop)
     drop_revision(state, update.drop);
 }
@@ -75,6 +87,20 @@ void apply_to(snap_state& state, const set_config& update) {
     throw failure{failure_kind::snap_not_installed,
                   "cannot configure \"" + state.name + "\": it isn't installed"};
   state.config = update.config;
+}
+
+void apply_to(snap_state& state, const track_channel& update) {
+  if (!state.is_installed())
+    refuse("follow another channel with", state, "it isn't installed");
+  state.channel = update.channel;
+}
+
+// Found again, it counts as the newest.
+void apply_to(snap_state& state, const remember_bad& update) {
+  std::erase_if(state.bad, [&](const bad_revision& known) { return known.rev == update.what.rev; });
+  state.bad.push_back(update.what);
+  if (state.bad.size() > limits::bad_revisions_kept)
+    state.bad.erase(state.bad.begin());
 }
 
 } // namespace

@@ -21,14 +21,21 @@ bool has_services(const snap_info& info) {
 }
 
 void add_hook(task_chain& chain, const snap_info& info, const std::string& hook,
-              bool ignore_error = false) {
+              json::object more = {}) {
   if (!info.has_hook(hook))
     return;
   auto limit =
       hook == "configure" || hook == "default-configure" ? limits::configure_hook_run : limits::hook_run;
-  auto limit_s = std::chrono::duration_cast<std::chrono::seconds>(limit).count();
-  chain.add("run-hook", "Run " + hook + " hook of " + quoted(chain.op().snap) + " snap",
-            {{"hook", hook}, {"time-limit-s", limit_s}, {"ignore-error", ignore_error}});
+  more["hook"] = hook;
+  more["time-limit-s"] = std::chrono::duration_cast<std::chrono::seconds>(limit).count();
+  chain.add("run-hook", "Run " + hook + " hook of " + quoted(chain.op().snap) + " snap", more);
+}
+
+/// One that is made up for by another hook of the same revision, where the snap has that.
+void add_undoable_hook(task_chain& chain, const snap_info& info, const std::string& hook,
+                       json::object more = {}) {
+  more["undo-hook"] = "undo-" + hook;
+  add_hook(chain, info, hook, std::move(more));
 }
 
 void add_start_services(task_chain& chain, const snap_info& info, revision rev) {
@@ -47,6 +54,19 @@ void add_setup_profiles(task_chain& chain, revision rev) {
 
 void add_link(task_chain& chain, revision rev) {
   chain.add("link-snap", "Make snap " + quoted(chain.op().snap, rev) + " available to the system");
+}
+
+void add_aliases(task_chain& chain) {
+  const auto& name = chain.op().snap;
+  chain.add("auto-connect", "Automatically connect eligible plugs and slots of snap " + quoted(name));
+  chain.add("set-auto-aliases", "Set automatic aliases for snap " + quoted(name));
+  chain.add("setup-aliases", "Setup snap " + quoted(name) + " aliases");
+}
+
+/// A failure of these is the revision's fault.
+void add_judging_hooks(task_chain& chain, const snap_info& info) {
+  add_hook(chain, info, "configure", {{"judges", true}});
+  add_hook(chain, info, "check-health", {{"judges", true}});
 }
 
 void add_unlink(task_chain& chain, const snap_state& state) {
@@ -81,23 +101,80 @@ void task_chain::add(std::string kind, std::string summary, const json::object& 
   change_.tasks.push_back(std::move(task));
 }
 
+void add_image_tasks(task_chain& chain) {
+  const auto& op = chain.op();
+  chain.add("prerequisites", "Ensure prerequisites for " + quoted(op.snap) + " are available");
+  if (op.download) {
+    chain.add("download-snap",
+              "Download snap " + quoted(op.snap, op.rev) + " from channel " + quoted(op.channel));
+    chain.add("validate-snap", "Check the metadata of snap " + quoted(op.snap, op.rev));
+  } else {
+    chain.add("prepare-snap", "Prepare snap " + quoted(op.given_path, op.rev));
+  }
+  chain.add("mount-snap", "Mount snap " + quoted(op.snap, op.rev));
+}
+
+void add_known_image_tasks(task_chain& chain) {
+  const auto& op = chain.op();
+  chain.add("prerequisites", "Ensure prerequisites for " + quoted(op.snap) + " are available");
+  chain.add("prepare-snap", "Prepare snap " + quoted(op.snap, op.rev));
+}
+
 void add_install_tasks(task_chain& chain) {
   const auto& op = chain.op();
   const auto& info = *op.info;
-  chain.add("prerequisites", "Ensure prerequisites for " + quoted(op.snap) + " are available");
-  chain.add("prepare-snap", "Prepare snap " + quoted(op.given_path, op.rev));
-  chain.add("mount-snap", "Mount snap " + quoted(op.snap, op.rev));
+  add_image_tasks(chain);
   chain.add("copy-snap-data", "Copy snap " + quoted(op.snap) + " data");
   add_setup_profiles(chain, op.rev);
   add_link(chain, op.rev);
-  chain.add("auto-connect", "Automatically connect eligible plugs and slots of snap " + quoted(op.snap));
-  chain.add("set-auto-aliases", "Set automatic aliases for snap " + quoted(op.snap));
-  chain.add("setup-aliases", "Setup snap " + quoted(op.snap) + " aliases");
+  add_aliases(chain);
   add_hook(chain, info, "install");
   add_hook(chain, info, "default-configure");
   add_start_services(chain, info, op.rev);
   add_hook(chain, info, "configure");
   add_hook(chain, info, "check-health");
+}
+
+void add_refresh_tasks(task_chain& chain, const snap_info& former) {
+  const auto& op = chain.op();
+  const auto& info = *op.info;
+  add_undoable_hook(chain, former, "pre-refresh", {{"revision", to_string(op.from)}});
+  add_stop_services(chain, former);
+  chain.add("remove-aliases", "Remove aliases for snap " + quoted(op.snap));
+  chain.add("unlink-current-snap", "Make current revision for snap " + quoted(op.snap) + " unavailable");
+  chain.add("copy-snap-data", "Copy snap " + quoted(op.snap) + " data");
+  add_setup_profiles(chain, op.rev);
+  add_link(chain, op.rev);
+  add_aliases(chain);
+  add_undoable_hook(chain, info, "post-refresh", {{"judges", true}});
+  add_start_services(chain, info, op.rev);
+  add_judging_hooks(chain, info);
+}
+
+void add_revert_tasks(task_chain& chain, const snap_state& state) {
+  const auto& op = chain.op();
+  const auto& info = *state.find(op.rev)->info;
+  add_known_image_tasks(chain);
+  add_stop_services(chain, *state.info());
+  chain.add("remove-aliases", "Remove aliases for snap " + quoted(op.snap));
+  chain.add("unlink-current-snap", "Make current revision for snap " + quoted(op.snap) + " unavailable");
+  add_setup_profiles(chain, op.rev);
+  add_link(chain, op.rev);
+  add_aliases(chain);
+  add_start_services(chain, info, op.rev);
+  add_hook(chain, info, "configure");
+  add_hook(chain, info, "check-health");
+}
+
+void add_switch_tasks(task_chain& chain, const snap_state& state) {
+  const auto& op = chain.op();
+  chain.add("switch-snap-channel", "Switch snap " + quoted(op.snap) + " from channel " +
+                                       quoted(state.channel) + " to " + quoted(op.channel));
+}
+
+void add_drop_former_data_task(task_chain& chain) {
+  chain.add("drop-former-data",
+            "Remove the former data of snap " + quoted(chain.op().snap, chain.op().rev));
 }
 
 void add_enable_tasks(task_chain& chain, const snap_state& state) {
@@ -118,7 +195,7 @@ void add_remove_tasks(task_chain& chain, const snap_state& state) {
   const auto& name = chain.op().snap;
   if (state.active) {
     add_stop_services(chain, *state.info());
-    add_hook(chain, *state.info(), "remove", true);
+    add_hook(chain, *state.info(), "remove", {{"ignore-error", true}});
   }
   chain.add("auto-disconnect", "Disconnect interfaces of snap " + quoted(name));
   if (state.active)

@@ -14,6 +14,9 @@ public:
   /// Appends a task of this kind; the setup is what its handler has to know beyond the operation.
   void add(std::string kind, std::string summary, const json::object& setup = {});
 
+  /// Goes on with the tasks of another operation.
+  void turn_to(std::int32_t operation_index) { index_ = operation_index; }
+
   /// Lets the task that is added next wait for this one as well.
   void next_waits_for(task_id task) { awaited_.push_back(task); }
 
@@ -32,6 +35,16 @@ private:
 
 /// The tasks of each operation. Source: reference "Task lists"; a hook the snap hasn't has no task.
 void add_install_tasks(task_chain& chain);
+
+/// Those of a refresh come in three parts: what gets the image, what makes it current in place of the
+/// former revision, and what drops the data that it had left on this host when it ran here before.
+void add_image_tasks(task_chain& chain);
+void add_known_image_tasks(task_chain& chain); ///< In place of these where the revision is installed.
+void add_refresh_tasks(task_chain& chain, const snap_info& former);
+void add_drop_former_data_task(task_chain& chain);
+
+void add_revert_tasks(task_chain& chain, const snap_state& state);
+void add_switch_tasks(task_chain& chain, const snap_state& state);
 void add_enable_tasks(task_chain& chain, const snap_state& state);
 void add_disable_tasks(task_chain& chain, const snap_state& state);
 

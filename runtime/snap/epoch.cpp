@@ -14,13 +14,21 @@ namespace {
 
 constexpr std::size_t longest_list = 10;
 
-std::uint32_t number_in(const YAML::Node& at, std::string_view text) {
+[[noreturn]] void no(const YAML::Node& at, const std::string& why) {
+  yaml::refuse(at, "invalid epoch: " + why);
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+/// The number in the digits of what is written.
+std::uint32_t number_in(const YAML::Node& at, std::string_view digits, std::string_view written) {
+  if (digits.empty() || !std::ranges::all_of(digits, is_digit))
+    no(at, in_quotes(written) + " isn't a decimal number");
+  if (digits.size() > 1 && digits.front() == '0')
+    no(at, in_quotes(written) + " has a leading zero");
   std::uint32_t number = 0;
-  auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  bool leading_zero = text.size() > 1 && text.front() == '0';
-  if (error != std::errc{} || end != text.data() + text.size() || leading_zero)
-    yaml::refuse(at, "invalid epoch: " + in_quotes(text) +
-                         " isn't a decimal number below 4294967296 without leading zeros");
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), number).ec != std::errc{})
+    no(at, in_quotes(written) + " isn't below 4294967296");
   return number;
 }
 
@@ -29,27 +37,30 @@ epoch short_form(const YAML::Node& node) {
   if (text.empty())
     return {};
   bool starred = text.ends_with('*');
-  if (starred)
-    text.remove_suffix(1);
-  auto number = number_in(node, text);
+  auto number = number_in(node, text.substr(0, text.size() - starred), text);
   if (!starred)
     return {{number}, {number}};
   if (number == 0)
-    yaml::refuse(node, "invalid epoch: \"0*\" has no predecessor to read");
+    no(node, "\"0*\" has no predecessor to read");
   return {{number - 1, number}, {number}};
 }
 
 std::vector<std::uint32_t> number_list(const YAML::Node& node, std::string_view key) {
+  auto where = in_quotes(key);
+  if (!node.IsSequence())
+    no(node, where + " must be a list of numbers");
+  if (node.size() == 0)
+    no(node, where + " can't be an empty list");
+  if (node.size() > longest_list)
+    no(node, where + " has more than " + std::to_string(longest_list) + " numbers");
   std::vector<std::uint32_t> result;
-  for (const auto& text : yaml::texts_of(node, key))
-    result.push_back(number_in(node, text));
-  auto where = "invalid epoch: " + in_quotes(key);
-  if (result.empty())
-    yaml::refuse(node, where + " can't be an empty list");
-  if (result.size() > longest_list)
-    yaml::refuse(node, where + " has more than " + std::to_string(longest_list) + " numbers");
+  for (const auto& item : node) {
+    if (!item.IsScalar())
+      no(item, where + " must hold nothing but numbers");
+    result.push_back(number_in(item, item.Scalar(), item.Scalar()));
+  }
   if (std::ranges::adjacent_find(result, std::greater_equal{}) != result.end())
-    yaml::refuse(node, where + " must increase from number to number");
+    no(node, where + " must increase from number to number");
   return result;
 }
 
@@ -60,6 +71,8 @@ epoch parse_epoch(const YAML::Node& node) {
     return {};
   if (node.IsScalar())
     return short_form(node);
+  if (!node.IsMap())
+    no(node, "it must be a number, a number with a star, or a map with \"read\" and \"write\"");
   std::optional<std::vector<std::uint32_t>> read;
   std::optional<std::vector<std::uint32_t>> write;
   for (const auto& [key, value] : yaml::map_of(node, "epoch")) {
@@ -78,7 +91,7 @@ epoch parse_epoch(const YAML::Node& node) {
     read = write;
   auto is_read = [&](std::uint32_t number) { return std::ranges::binary_search(*read, number); };
   if (std::ranges::none_of(*write, is_read))
-    yaml::refuse(node, "invalid epoch: it reads nothing of what it writes");
+    no(node, "it reads nothing of what it writes");
   return {std::move(*read), std::move(*write)};
 }
 

@@ -30,11 +30,16 @@ path layout::snap_data_dir(const std::string& name) const { return root_ / "var/
 path layout::data_dir(const std::string& name, revision rev) const {
   return snap_data_dir(name) / to_string(rev);
 }
+path layout::former_data_dir(const std::string& name, revision rev) const {
+  return snap_data_dir(name) / (to_string(rev) + ".former");
+}
 path layout::common_data_dir(const std::string& name) const { return snap_data_dir(name) / "common"; }
 
 path layout::state_dir() const { return root_ / "var/lib/troupe"; }
 path layout::database() const { return state_dir() / "journal.db"; }
 path layout::spool_dir() const { return state_dir() / "spool"; }
+path layout::stores_file() const { return root_ / "etc/troupe/stores.yaml"; }
+path layout::seen_stores() const { return state_dir() / "stores-seen.json"; }
 path layout::lock_file() const { return state_dir() / "lock"; }
 
 path layout::run_dir() const { return root_ / "run"; }

@@ -34,12 +34,20 @@ public:
   /// Holds a snap's data of all revisions.
   path snap_data_dir(const std::string& name) const;
   path data_dir(const std::string& name, revision rev) const;
+
+  /// What data_dir() held before a refresh to a revision that had been on the host already.
+  path former_data_dir(const std::string& name, revision rev) const;
   path common_data_dir(const std::string& name) const;
 
   path state_dir() const;
   path database() const;
   path spool_dir() const;
   path lock_file() const;
+
+  /// Which stores snaps come from; the operator's to write.
+  path stores_file() const;
+  /// How new the stores' indexes were that were read last.
+  path seen_stores() const;
 
   path run_dir() const;
   path troupe_socket() const;

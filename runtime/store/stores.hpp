@@ -30,6 +30,9 @@ public:
   /// help, insufficient_space for a full disk, else bad_request; failure_kind::internal once stopped.
   virtual void download(const download_source& what, const std::filesystem::path& to,
                         const std::function<void(std::uint64_t)>& advance, std::stop_token stop) = 0;
+
+  /// The metadata of an image that was downloaded. Throws failure where it is none.
+  virtual snap_info image_info(const std::filesystem::path& image);
 };
 
 inline std::filesystem::path partial_download(const std::filesystem::path& to) {

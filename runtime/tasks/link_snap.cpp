@@ -15,13 +15,22 @@ outcome perform_link_snap(task_context& context) {
                       {"jailmode", state.flags.jailmode},
                       {"classic", state.flags.classic},
                       {"config", state.config},
+                      {"snap-id", state.origin.snap_id},
+                      {"publisher-id", state.origin.publisher.id},
+                      {"username", state.origin.publisher.username},
+                      {"display-name", state.origin.publisher.display_name},
+                      {"validation", state.origin.publisher.validation},
                       {"known", state.find(context.rev()) != nullptr}};
   const auto* known = state.find(context.rev());
-  auto linked =
-      known ? *known : installed_revision{context.rev(), context.op().info, context.os().clock->now()};
-  auto flags = context.op().info ? context.op().flags : state.flags;
-  auto channel = context.op().info ? context.op().channel : state.channel;
-  return done(context, link_revision{std::move(linked), channel, flags}, former);
+  const auto& op = context.op();
+  auto linked = known ? *known : installed_revision{context.rev(), op.info, context.os().clock->now()};
+  link_revision update{std::move(linked), state.channel, state.flags, state.origin, op.verb == "revert"};
+  if (op.info) {
+    update.channel = op.channel;
+    update.flags = op.flags;
+    update.origin = op.origin;
+  }
+  return done(context, update, former);
 }
 
 outcome undo_link_snap(task_context& context) {
@@ -40,6 +49,9 @@ outcome undo_link_snap(task_context& context) {
   restored.flags = {json::bool_or(former, "devmode"), json::bool_or(former, "jailmode"),
                     json::bool_or(former, "classic")};
   restored.config = json::string_or(former, "config", "{}");
+  restored.origin = {json::string_or(former, "snap-id"),
+                     {json::string_or(former, "publisher-id"), json::string_or(former, "username"),
+                      json::string_or(former, "display-name"), json::string_or(former, "validation")}};
   if (!json::bool_or(former, "known"))
     restored.drop = context.rev();
   unlink_revision_files(context, context.info());

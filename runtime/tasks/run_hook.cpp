@@ -4,6 +4,7 @@
 #include "runtime/limits.hpp"
 #include "runtime/snap/base.hpp"
 #include "runtime/snap/environment.hpp"
+#include "runtime/snap/quote.hpp"
 #include "runtime/tasks/hook_marks.hpp"
 #include "runtime/tasks/task_kinds.hpp"
 
@@ -57,6 +58,12 @@ environment_map environment_of(const task_context& context, const std::string& h
   environment.emplace("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
   extend_environment(environment, info.environment);
   extend_environment(environment, declared(context, hook).environment);
+  const auto& op = context.op();
+  if (op.from) {
+    environment["TROUPE_FROM_REVISION"] = to_string(op.from);
+    environment["TROUPE_TO_REVISION"] = to_string(op.rev);
+    environment["TROUPE_UNDO"] = context.job->undo ? "1" : "0";
+  }
   for (const auto& [name, value] : hook_marks(context.paths(), context.job->task.id))
     environment[name] = value;
   return environment;
@@ -73,6 +80,12 @@ std::string fault_of_base(const task_context& context) {
   if (!context.os().mounts->is_mounted(context.paths().mount_point(base->name, base->current)))
     return text + "not mounted; the daemon's log says why";
   return {};
+}
+
+/// The hook's revision has failed, and not the host: that is remembered.
+outcome revision_to_blame(const task_context& context, const std::string& message) {
+  remember_bad update{{context.rev(), as_one_line(message), context.os().clock->now()}};
+  return {outcomes::error{message, {{context.op().snap, std::move(update)}}}, {"ERROR " + message}};
 }
 
 outcome run_hook(task_context& context, const std::string& hook, bool ignore_error) {
@@ -102,10 +115,13 @@ outcome run_hook(task_context& context, const std::string& hook, bool ignore_err
   if (result.succeeded())
     return done();
   auto message = "run hook \"" + hook + "\": " + how_it_failed(result, time_limit);
-  if (!ignore_error || result.stopped)
-    throw failure{message};
-  context.log.push_back("ERROR ignored: " + message);
-  return done();
+  if (ignore_error && !result.stopped) {
+    context.log.push_back("ERROR ignored: " + message);
+    return done();
+  }
+  if (json::bool_or(context.setup, "judges") && !result.stopped)
+    return revision_to_blame(context, message);
+  throw failure{message};
 }
 
 } // namespace

@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 
 #include "messages/failure.hpp"
+#include "runtime/store/stores.hpp"
 #include "runtime/tasks/hook_marks.hpp"
 
 namespace troupe {
@@ -16,7 +17,7 @@ std::size_t sweep_spool(const host::ports& os, const layout& paths, const journa
   for (const auto& change : contents.changes)
     if (!is_set(change.ready_at))
       for (const auto& op : change.operations)
-        wanted.insert(op.image);
+        wanted.insert({op.image, partial_download(op.image)});
   std::size_t removed = 0;
   for (const auto& name : os.files->list(paths.spool_dir())) {
     auto file = paths.spool_dir() / name;

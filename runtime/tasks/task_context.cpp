@@ -11,7 +11,7 @@ revision task_context::rev() const {
 }
 
 const snap_info& task_context::info() const {
-  if (op().info)
+  if (op().info && rev() == op().rev)
     return *op().info;
   if (const auto* installed = state->find(rev()))
     return *installed->info;

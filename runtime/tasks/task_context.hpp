@@ -11,6 +11,7 @@
 #include "runtime/host/ports.hpp"
 #include "runtime/json/json.hpp"
 #include "runtime/snap/layout.hpp"
+#include "runtime/store/stores.hpp"
 
 namespace troupe {
 
@@ -20,6 +21,7 @@ struct task_host {
   const host::ports& os;
   std::filesystem::path launcher; ///< The program that snap/bin links to.
   bool bases_have_roots = false;  ///< Whether processes may get their base's files as their root.
+  std::shared_ptr<troupe::stores> stores{}; ///< Where snaps are downloaded from.
 };
 
 /// All that a task's perform or undo may look at and use.

@@ -10,11 +10,12 @@ namespace troupe {
 
 /// Where a kind's handlers run.
 enum class workplace : std::uint8_t {
-  lane,    ///< In the lane actor itself: it never blocks.
-  claims,  ///< At the director, which answers once the change owns its snaps.
-  effects, ///< On a performer: short work on files and mounts.
-  copies,  ///< On a performer for long copies.
-  hooks,   ///< On a performer that waits for a process.
+  lane,      ///< In the lane actor itself: it never blocks.
+  claims,    ///< At the director, which answers once the change owns its snaps.
+  effects,   ///< On a performer: short work on files and mounts.
+  copies,    ///< On a performer for long copies.
+  downloads, ///< On a performer that waits for a store.
+  hooks,     ///< On a performer that waits for a process.
 };
 
 /// Performs or undoes a task; throws failure where it can't. Idempotent: after a crash it runs again.
@@ -47,8 +48,15 @@ outcome perform_prerequisites(task_context&);
 outcome perform_prepare_snap(task_context&);
 outcome perform_mount_snap(task_context&);
 outcome undo_mount_snap(task_context&);
+outcome perform_download_snap(task_context&);
+outcome undo_download_snap(task_context&);
+outcome perform_validate_snap(task_context&);
 outcome perform_copy_snap_data(task_context&);
 outcome undo_copy_snap_data(task_context&);
+outcome perform_drop_former_data(task_context&);
+outcome perform_switch_snap_channel(task_context&);
+outcome undo_switch_snap_channel(task_context&);
+outcome perform_unlink_current_snap(task_context&);
 outcome perform_link_snap(task_context&);
 outcome undo_link_snap(task_context&);
 outcome perform_unlink_snap(task_context&);

@@ -102,6 +102,30 @@ TEST_CASE("changes that wait for a snap get it in the order they asked") {
     CHECK(all.change(id)->status == task_status::done);
 }
 
+TEST_CASE("a base that another change is installing is waited for, and not installed again") {
+  scratch dir;
+  sim::world world;
+  stage all{dir.path() / "journal.db", world};
+  change_id first;
+  change_id second;
+  {
+    standstill still{all};
+    first = all.start(install(world, "base22", {}, {}, snap_type::base));
+    auto app = install(world, "hello", {}, "base22");
+    auto base = install(world, "base22", {}, {}, snap_type::base).snaps.front();
+    base.is_prerequisite = true;
+    app.snaps.push_back(base);
+    second = all.start(app);
+    CHECK(awaited_claim(*all.change(second))->owner == first);
+  }
+  auto view = all.change(second);
+  CHECK(view->status == task_status::done);
+  REQUIRE(view->record.operations.size() == 1);
+  CHECK(view->record.operations.front().snap == "hello");
+  CHECK_FALSE(refusal_of(all, operate("remove", "hello")));
+  CHECK_FALSE(refusal_of(all, operate("disable", "base22")));
+}
+
 TEST_CASE("a change that had to wait is planned for the world as it is when its turn comes") {
   scratch dir;
   sim::world world;
@@ -110,11 +134,11 @@ TEST_CASE("a change that had to wait is planned for the world as it is when its 
   {
     standstill still{all};
     all.start(install(world, "hello"));
-    second = all.start(waiting(install(world, "hello")));
+    second = all.start(waiting(operate("enable", "hello")));
   }
   auto view = all.change(second);
   CHECK(view->status == task_status::error);
-  CHECK_THAT(view->record.error, Contains("installed already"));
+  CHECK_THAT(view->record.error, Contains("enabled already"));
   CHECK(view->ready);
   CHECK_FALSE(refusal_of(all, operate("remove", "hello")));
 }

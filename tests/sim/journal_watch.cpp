@@ -14,7 +14,9 @@ bool waits_for_claims(const change_record& change) {
 }
 
 /// Whether it takes away what no undo brings back.
-bool is_irreversible(const std::string& kind) { return kind == "clear-snap" || kind == "discard-snap"; }
+bool is_irreversible(const std::string& kind) {
+  return kind == "clear-snap" || kind == "discard-snap" || kind == "drop-former-data";
+}
 
 /// Whether a failed task says that it couldn't take back what it had done.
 bool leaves_something(const task_row& row) {

@@ -34,7 +34,8 @@ public:
 
 /// What there is on the host, and what its processes will do.
 struct world {
-  std::set<std::string> entries; ///< Files, directories and links, by path.
+  std::set<std::string> entries;            ///< Files, directories and links, by path.
+  std::map<std::string, std::string> links; ///< What links point to.
   std::set<std::string> mounted;
   std::vector<std::string> hooks_run;          ///< `snap/hook`, in order.
   std::map<std::string, int> hook_exit_status; ///< By `snap/hook`; 0 unless given.
@@ -72,13 +73,20 @@ public:
       throw failure{"cannot place image \"" + from.string() + "\": no such file"};
     add("place_image", to);
   }
-  void copy_tree(const path&, const path& to) override { add("copy_tree", to); }
+  void copy_tree(const path& from, const path& to) override {
+    if (!exists(from) && !exists(to))
+      throw failure{"cannot copy \"" + from.string() + "\": no such directory"};
+    add("copy_tree", to);
+  }
   void remove_file(const path& file) override {
     if (file.string().find("/spool/") != std::string::npos && world_.spool_faults > 0) {
       --world_.spool_faults;
       throw failure{"cannot remove \"" + file.string() + "\": input/output error"};
     }
-    affect(world_, "remove_file", file, [&] { world_.entries.erase(file.string()); });
+    affect(world_, "remove_file", file, [&] {
+      world_.entries.erase(file.string());
+      world_.links.erase(file.string());
+    });
   }
   void remove_tree(const path& tree) override {
     for (const auto& mount : world_.mounted)
@@ -89,6 +97,7 @@ public:
       std::erase_if(world_.entries, [&](const auto& entry) {
         return is_below(entry, tree) && !(in_part && entry == tree.string());
       });
+      std::erase_if(world_.links, [&](const auto& link) { return is_below(link.first, tree); });
       if (in_part)
         throw failure{"cannot remove \"" + tree.string() + "\": input/output error"};
     });
@@ -103,8 +112,16 @@ public:
     });
     return is_new;
   }
-  void make_link(const path&, const path& link) override { add("make_link", link); }
-  std::optional<std::string> read_link(const path&) override { return std::nullopt; }
+  void make_link(const path& target, const path& link) override {
+    affect(world_, "make_link", link, [&] {
+      world_.entries.insert(link.string());
+      world_.links[link.string()] = target.string();
+    });
+  }
+  std::optional<std::string> read_link(const path& link) override {
+    auto found = world_.links.find(link.string());
+    return found == world_.links.end() ? std::nullopt : std::optional{found->second};
+  }
   void write_file(const path& file, std::string_view, mode_t) override { add("write_file", file); }
   void rename(const path& from, const path& to) override {
     affect(world_, "rename", to, [&] {

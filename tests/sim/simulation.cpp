@@ -268,8 +268,9 @@ private:
     auto name = hook.substr(0, hook.find('/'));
     auto base = requests_.base_of(name);
     for (const auto& needed : {name, base}) {
-      auto is_active = world_.mounted.contains("/root/snap/" + needed + "/x1") &&
-                       world_.entries.contains("/root/snap/" + needed + "/current");
+      auto current = world_.links.find("/root/snap/" + needed + "/current");
+      auto is_active = current != world_.links.end() &&
+                       world_.mounted.contains("/root/snap/" + needed + "/" + current->second);
       if (!needed.empty() && !is_active && !watch_.is_unsure(needed))
         watch_.broken("hook " + hook + " runs while snap " + needed + " is inactive");
     }
@@ -296,6 +297,8 @@ private:
       be_quiet();
       pass(10s);
     }
+    if (watch_.unready_changes() > 0)
+      watch_.broken("a change goes on though nothing has hindered it for long");
     if (!has_problem())
       restart(); // what is left in the spool goes at the next start
     if (!has_problem()) {

@@ -14,15 +14,25 @@ std::string owner_of(const std::string& entry) {
 }
 
 void add_files(std::set<std::string>& into, const std::string& name, const whole_operations::snap& is) {
-  const auto rev = "/" + to_string(is.rev);
   const auto snap = "/root/snap/" + name;
   const auto data = "/root/var/snap/" + name;
-  into.insert({snap, snap + rev, "mount of " + snap + rev, data, data + rev, data + "/common",
-               "/root/var/lib/snapd/snaps/" + name + "_" + to_string(is.rev) + ".snap"});
+  into.insert({snap, data, data + "/common"});
+  for (auto each : is.revisions) {
+    const auto rev = "/" + to_string(each);
+    into.insert({snap + rev, "mount of " + snap + rev, data + rev,
+                 "/root/var/lib/snapd/snaps/" + name + "_" + to_string(each) + ".snap"});
+  }
+  const auto current = "/current -> " + to_string(is.rev);
   if (is.active)
-    into.insert({snap + "/current", data + "/current"});
+    into.insert({snap + current, data + current});
   if (is.active && is.has_apps)
     into.insert("/root/snap/bin/" + name);
+}
+
+/// What a refresh leaves: the former revision and the new one; what was reverted from goes.
+void refresh(whole_operations::snap& what, revision to) {
+  what.revisions = {what.rev, to};
+  what.rev = to;
 }
 
 } // namespace
@@ -33,10 +43,12 @@ void whole_operations::done(const operation& op) {
     return;
   }
   auto& snap = snaps_[op.snap];
-  if (op.verb == "install") {
+  if (op.verb == "install")
+    snap = {{op.rev}, op.rev, !op.info->apps.empty(), true};
+  if (op.verb == "refresh")
+    refresh(snap, op.rev);
+  if (op.verb == "revert")
     snap.rev = op.rev;
-    snap.has_apps = !op.info->apps.empty();
-  }
   snap.active = op.verb != "disable";
 }
 
@@ -63,8 +75,11 @@ std::vector<std::string> whole_operations::differences(const world& on) const {
     if (!owner.empty() && owner != "bin" && !is_unsure(owner))
       found.insert(shown);
   };
-  for (const auto& entry : on.entries)
-    add(entry, entry);
+  for (const auto& entry : on.entries) {
+    auto link = on.links.find(entry);
+    auto shows_target = link != on.links.end() && entry.ends_with("/current");
+    add(entry, shows_target ? entry + " -> " + link->second : entry);
+  }
   for (const auto& mount : on.mounted)
     add(mount, "mount of " + mount);
   std::vector<std::string> result;

@@ -15,6 +15,7 @@ namespace troupe::sim {
 class whole_operations {
 public:
   struct snap {
+    std::vector<revision> revisions; ///< In the order in which they were first linked.
     revision rev;
     bool has_apps = false;
     bool active = false;

@@ -27,7 +27,8 @@ snap_info_ptr draw_shape(dice& random, const std::string& name, std::vector<std:
     app.command = "bin/run";
     info->apps.push_back(app);
   }
-  for (const auto* hook : {"install", "configure", "remove"})
+  for (const auto* hook : {"install", "configure", "remove", "pre-refresh", "undo-pre-refresh",
+                           "post-refresh", "undo-post-refresh", "check-health"})
     if (random.one_in(2))
       info->hooks.push_back({hook, {}, {}, {}, {}});
   const std::vector<std::string> interfaces{"content", "dbus", "x11"};
@@ -68,7 +69,8 @@ snap_request workload::draw_snap(dice& random, const std::string& verb, std::siz
 
 operation_request workload::draw(dice& random) {
   operation_request all;
-  const std::string verb = random.pick({"install", "install", "install", "remove", "disable", "enable"});
+  const std::string verb =
+      random.pick({"install", "install", "install", "install", "remove", "disable", "enable", "revert"});
   const auto wanted = random.one_in(3) ? 1 + random.below(std::min<std::size_t>(4, shapes_.size())) : 1;
   for (std::set<std::size_t> drawn; drawn.size() < wanted;)
     if (auto number = random.below(shapes_.size()); drawn.insert(number).second)

@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-constexpr auto patience = 30s;
+constexpr auto patience = 120s;
 constexpr auto pause = 10ms;
 
 void unmount_below(const fs::path& directory) {

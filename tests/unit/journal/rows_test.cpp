@@ -37,6 +37,11 @@ change_record full_change() {
   op.purge = true;
   op.given_path = "../world_1.snap";
   op.force = true;
+  op.download = {"main", "snaps/world_7.snap", 4'000'000'000U, "0123abcd"};
+  op.origin = {"abcdef", {"pub", "alice", "Alice \"A\"", "verified"}};
+  op.from = revision{6};
+  op.is_prerequisite = true;
+  op.missing = "its base \"core22\" is not installed";
   auto& task = change.tasks[1];
   task.status = task_status::wait;
   task.waited = task_status::undone;
@@ -64,6 +69,11 @@ void check_same(const operation& a, const operation& b) {
   CHECK(a.purge == b.purge);
   CHECK(a.given_path == b.given_path);
   CHECK(a.force == b.force);
+  CHECK(a.download == b.download);
+  CHECK(a.origin == b.origin);
+  CHECK(a.from == b.from);
+  CHECK(a.is_prerequisite == b.is_prerequisite);
+  CHECK(a.missing == b.missing);
 }
 
 void check_same(const task_record& a, const task_record& b) {
@@ -191,12 +201,14 @@ TEST_CASE("a snap's state comes back from a reopened journal with every field") 
   state.name = "hello_key";
   state.version = 12;
   state.revisions = {{revision{-2}, nullptr, at(1'700'000'000'123'456'789)},
-                     {revision{7}, sample_info(), at(3)}};
+                     {revision{7}, sample_info(), at(3), R"({"a":1})"}};
   state.current = revision{7};
   state.active = true;
   state.channel = "latest/stable";
   state.flags = {.devmode = false, .jailmode = true, .classic = false};
   state.config = R"({"a":{"b":"c"}})";
+  state.origin = {"abcdef", {"pub", "alice", "Alice", "starred"}};
+  state.bad = {{revision{8}, "hook failed", at(9)}, {revision{9}, "", at(10)}};
   {
     journal_database journal{directory / "journal.db"};
     journal_batch batch;
@@ -222,6 +234,10 @@ TEST_CASE("a snap's state comes back from a reopened journal with every field") 
   CHECK(read.channel == state.channel);
   CHECK(read.flags == state.flags);
   CHECK(read.config == state.config);
+  CHECK(read.origin == state.origin);
+  CHECK(read.bad == state.bad);
+  CHECK(read.revisions[0].config.empty());
+  CHECK(read.revisions[1].config == state.revisions[1].config);
 }
 
 TEST_CASE("an older state of a snap doesn't overwrite a newer one") {

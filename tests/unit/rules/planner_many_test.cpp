@@ -196,7 +196,7 @@ TEST_CASE("a base that comes along has to be one, and to be fit itself") {
       host_plan{}.plan({install(app_on("a", "b")), install(app_on("b", "a"))}),
       Catch::Contains("cannot install snap \"a\": snap \"b\", which it names as its base"));
   CHECK_THROWS_WITH(host.plan({install(app_on("a", "core22")), install(base_of("core22"))}),
-                    Catch::Contains("cannot install snap \"core22\": it is installed already"));
+                    Catch::Contains("cannot refresh snap \"core22\": it is disabled; enable it first"));
 }
 
 TEST_CASE("in a transaction of all snaps one lane holds separate chains") {

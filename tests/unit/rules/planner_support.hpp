@@ -63,6 +63,7 @@ struct host_plan {
     result.next_task = [this] { return task_id{++last_task}; };
     result.installed = &snaps;
     result.after = after;
+    result.spool = "/spool";
     for (const auto& other : under_way)
       result.under_way.push_back(&other);
     for (const auto& one : wanted.snaps) {
@@ -110,6 +111,16 @@ inline snap_request install(const std::string& name, const snap_info_ptr& info) 
 }
 
 inline snap_request install(const snap_info_ptr& info) { return install(info->name, info); }
+
+/// An operation with a revision from a store, after those that it has to step through.
+inline snap_request from_store(const std::string& verb, const snap_info_ptr& info, int number,
+                               const std::vector<store_revision>& steps = {}) {
+  auto wanted = request(verb, info->name);
+  wanted.channel = "latest/stable";
+  wanted.steps = steps;
+  wanted.steps.push_back({revision{number}, info, {"main", "snaps/" + info->name, 10, "ab"}, {}});
+  return wanted;
+}
 
 inline std::vector<std::string> kinds(const change_record& change) {
   std::vector<std::string> result;

@@ -64,8 +64,9 @@ TEST_CASE("one revision that isn't active is removed alone") {
 
 TEST_CASE("what is installed already isn't installed again, and what isn't can't be acted on") {
   host_plan host{{installed("hello", {-1})}};
-  CHECK(refusal(host, install("hello", info_of("hello"))) == failure_kind::snap_already_installed);
-  for (const auto* verb : {"remove", "enable", "disable"})
+  CHECK(refusal(host, from_store("install", info_of("hello"), 7)) ==
+        failure_kind::snap_already_installed);
+  for (const auto* verb : {"remove", "enable", "disable", "revert"})
     CHECK(refusal(host, request(verb, "other")) == failure_kind::snap_not_installed);
 }
 

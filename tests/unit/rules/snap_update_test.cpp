@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "messages/failure.hpp"
+#include "runtime/limits.hpp"
 #include "runtime/rules/snap_update.hpp"
 
 using namespace troupe;
@@ -54,6 +55,42 @@ TEST_CASE("linking a revision that is there replaces it in its place") {
   CHECK(state.revisions[0].rev == revision{1});
   CHECK(state.info()->version == "1.1");
   CHECK_FALSE(state.flags.devmode);
+}
+
+TEST_CASE("a configuration is kept with the revision that is left, and comes back when asked for") {
+  auto state = apply(linked(1), set_config{R"({"a":1})"});
+  state = apply(state, link_revision{installed(2), "stable", {}});
+  CHECK(state.config == R"({"a":1})");
+  state = apply(state, set_config{R"({"a":2})"});
+  SECTION("by a revert") {
+    state = apply(state, link_revision{*state.find(revision{1}), "stable", {}, {}, true});
+    CHECK(state.config == R"({"a":1})");
+    CHECK(state.find(revision{2})->config == R"({"a":2})");
+  }
+  SECTION("not by a refresh") {
+    state = apply(state, link_revision{installed(3), "stable", {}});
+    CHECK(state.config == R"({"a":2})");
+  }
+}
+
+TEST_CASE("a bad revision is remembered once, with its last reason") {
+  auto state = apply(linked(1), remember_bad{{revision{2}, "first", {}}});
+  state = apply(state, remember_bad{{revision{3}, "other", {}}});
+  state = apply(state, remember_bad{{revision{2}, "second", {}}});
+  REQUIRE(state.bad.size() == 2);
+  CHECK(state.bad.back().rev == revision{2});
+  CHECK(state.bad.back().reason == "second");
+  for (int i = 0; i < 100; ++i)
+    state = apply(state, remember_bad{{revision{10 + i}, "more", {}}});
+  CHECK(state.bad.size() == limits::bad_revisions_kept);
+  CHECK(state.bad.back().rev == revision{109});
+}
+
+TEST_CASE("another channel is followed without touching the revision") {
+  auto state = apply(linked(1), track_channel{"latest/edge"});
+  CHECK(state.channel == "latest/edge");
+  CHECK(state.current == revision{1});
+  CHECK(state.active);
 }
 
 TEST_CASE("unlinking leaves the current revision known, also the second time") {

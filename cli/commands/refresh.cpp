@@ -1,0 +1,100 @@
+#include <iostream>
+
+#include "cli/commands/change_options.hpp"
+#include "cli/commands/changed_snaps.hpp"
+#include "cli/commands/output.hpp"
+#include "cli/commands/registry.hpp"
+#include "cli/commands/wait.hpp"
+
+namespace troupe::cli {
+
+namespace {
+
+struct refresh_options {
+  std::vector<std::string> names;
+  std::string channel;
+  std::string revision;
+  bool only_list = false;
+  std::shared_ptr<change_options> change;
+};
+
+int list_updates(session& session) {
+  auto result = session.get("/v2/find?select=refresh");
+  if (session.json) {
+    print_json(result);
+    return exit_code::ok;
+  }
+  const auto& updates = as_array(result);
+  if (updates.empty()) {
+    std::cerr << "All snaps are up to date.\n";
+    return exit_code::ok;
+  }
+  table table{{"Name", "Version", "Rev", "Size", "Publisher", "Notes"}};
+  for (const auto& item : updates) {
+    const auto& snap = as_object(item);
+    auto passed_over = text_of(snap, "passed-over");
+    table.add({text_of(snap, "name"), or_dash(text_of(snap, "version")), text_of(snap, "revision"),
+               human_size(number_of(snap, "download-size")),
+               or_dash(text_of(object_of(snap, "publisher"), "username")),
+               passed_over.empty() ? "-" : "passed over: " + printable(passed_over)});
+  }
+  table.print(std::cout);
+  return exit_code::ok;
+}
+
+int refresh(session& session, const refresh_options& options) {
+  if (options.only_list && !options.names.empty())
+    throw usage_error{"cannot use --list with names of snaps"};
+  if (options.only_list)
+    return list_updates(session);
+  if (options.names.size() != 1 && !(options.channel.empty() && options.revision.empty()))
+    throw usage_error{"cannot use --channel or --revision but with one snap"};
+  json::object request{{"action", "refresh"}};
+  if (!options.channel.empty())
+    request["channel"] = options.channel;
+  if (!options.revision.empty())
+    request["revision"] = options.revision;
+  try {
+    auto change = start_change_on(session, options.names, std::move(request), *options.change);
+    return finish(session, change, [&session](const json::object& ended) {
+      print_notes(ended);
+      if (array_of(object_of(ended, "data"), "snap-names").empty())
+        std::cerr << "All snaps are up to date.\n";
+      else
+        print_snaps_of(session, ended, "refreshed");
+    });
+  } catch (const api_error& error) {
+    if (error.word() != "snap-no-update-available" || options.names.size() > 1)
+      throw;
+    report(session, error);
+    return exit_code::ok;
+  }
+}
+
+} // namespace
+
+void add_refresh(CLI::App& app, session& session) {
+  auto options = std::make_shared<refresh_options>();
+  auto* command =
+      app.add_subcommand("refresh", "Bring snaps to what their store offers")->group(group::snaps);
+  command->add_option("NAME", options->names, "Installed snaps; all unless named")->type_name("");
+  command->add_option("--channel", options->channel, "Follow this channel from now on")
+      ->type_name("CHANNEL");
+  command->add_option("--revision", options->revision, "To this revision, such as 7")->type_name("REV");
+  command->add_flag("--list", options->only_list, "Only say what a refresh would bring");
+  options->change = add_change_options(*command, true);
+  command->footer(
+      "Examples:\n"
+      "  troupe refresh                     # all that have something newer\n"
+      "  troupe refresh hello --channel beta\n"
+      "  troupe refresh --list\n\n"
+      "A revision that has failed here is passed over by a refresh of all until a newer one is\n"
+      "released; a named refresh tries it again. If a step fails, or you press Ctrl-C, the former\n"
+      "revision runs again with its data as it was. A snap that came from a file is refreshed by\n"
+      "giving its new file to troupe install.");
+  command->callback([&session, options] {
+    session.action = [&session, options] { return refresh(session, *options); };
+  });
+}
+
+} // namespace troupe::cli
