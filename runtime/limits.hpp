@@ -121,7 +121,6 @@ inline constexpr std::size_t store_parallel_downloads = 8;
 inline constexpr int store_signature_tries = 3;
 inline constexpr auto store_signature_retry = 100ms;
 
-
 inline constexpr std::size_t refresh_timer_bytes = 1'000;
 inline constexpr std::uint32_t refresh_timer_windows = 1'440; ///< In one day.
 // The greatest distance between two windows is five weeks and a day.
