@@ -54,7 +54,7 @@ operation_request resolve(const operation_request& request, const plan_context& 
   auto result = request;
   std::erase_if(result.snaps, [&](const snap_request& wanted) {
     auto found = context.claimed.find(wanted.snap);
-    return wanted.is_prerequisite && found != context.claimed.end() && found->second->active;
+    return wanted.is_prerequisite && found != context.claimed.end() && found->second->is_installed();
   });
   for (auto& wanted : result.snaps) {
     auto found = context.claimed.find(wanted.snap);
@@ -63,6 +63,8 @@ operation_request resolve(const operation_request& request, const plan_context& 
     const auto& state = *found->second;
     if (wanted.verb == "install" && !wanted.image.empty())
       wanted.verb = "refresh";
+    while (wanted.steps.size() > 1 && wanted.steps.front().rev == state.current)
+      wanted.steps.erase(wanted.steps.begin());
     auto same = !wanted.steps.empty() && wanted.steps.back().rev == state.current;
     if (wanted.verb == "refresh" && same && !wanted.channel.empty() && wanted.channel != state.channel) {
       wanted.verb = "switch";

@@ -1,5 +1,6 @@
 #include "runtime/tasks/startup.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <spdlog/spdlog.h>
@@ -49,12 +50,21 @@ std::set<std::pair<std::string, revision>> wanted_mounts(const journal_contents&
   return wanted;
 }
 
+bool is_installed(const journal_contents& contents, const std::string& name, revision rev) {
+  return std::ranges::any_of(contents.snaps, [&](const snap_state_ptr& state) {
+    return state->name == name && state->find(rev) != nullptr;
+  });
+}
+
 std::size_t restore_mounts(const host::ports& os, const layout& paths,
                            const journal_contents& contents) {
   std::size_t mounted = 0;
   for (const auto& [name, rev] : wanted_mounts(contents)) {
     auto mount_point = paths.mount_point(name, rev);
     if (os.mounts->is_mounted(mount_point))
+      continue;
+    // A refresh through several revisions has discarded those between before it ends.
+    if (!is_installed(contents, name, rev) && !os.files->exists(paths.image(name, rev)))
       continue;
     try {
       os.files->make_dirs(mount_point, 0755);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <stdlib.h>
 
 #include <boost/asio/io_context.hpp>
@@ -37,10 +38,17 @@ fs::path make_directory() {
 void require_sound(const operation_request& wanted) {
   for (const auto& snap : wanted.snaps) {
     check_instance_name(snap.snap);
-    require(snap.verb == "remove" || snap.verb == "enable" || snap.verb == "disable",
-            "an accepted action is known");
+    auto is_one_of = [&](std::initializer_list<const char*> verbs) {
+      return std::ranges::find(verbs, snap.verb) != verbs.end();
+    };
+    require(is_one_of({"install", "refresh", "revert", "switch", "remove", "enable", "disable"}),
+            "an action is known");
     require(snap.verb == "disable" || !snap.force, "only disable takes force");
-    require(snap.verb == "remove" || (!snap.purge && !snap.rev), "only remove takes a revision");
+    require(snap.verb == "remove" || !snap.purge, "only remove takes purge");
+    require(!snap.rev || is_one_of({"install", "refresh", "revert", "remove"}),
+            "only what is about one takes a revision");
+    require(snap.channel.empty() || is_one_of({"install", "refresh", "switch"}),
+            "only what follows one takes a channel");
   }
   require(!wanted.wait_at_most || wanted.on_conflict != conflict_policy::fail,
           "only who waits says how long");

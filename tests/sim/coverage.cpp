@@ -5,9 +5,9 @@ namespace troupe::sim {
 namespace {
 
 /// The functions of the host's ports and of the journal's disk that change something.
-constexpr std::string_view sites[] = {"make_dirs",   "place_image",   "make_link",   "remove_file",
-                                      "remove_tree", "mount",         "unmount",     "run_hook",
-                                      "kill_marked", "journal_write", "journal_sync"};
+constexpr std::string_view sites[] = {
+    "make_dirs", "place_image", "make_link",     "remove_file",  "remove_tree", "mount",   "unmount",
+    "run_hook",  "kill_marked", "journal_write", "journal_sync", "copy_tree",   "download"};
 
 constexpr std::string_view conditions[] = {sometimes::crash_in_do,
                                            sometimes::crash_in_undo,
@@ -44,6 +44,7 @@ constexpr std::string_view conditions[] = {sometimes::crash_in_do,
                                            sometimes::undos_together,
                                            sometimes::undo_fails,
                                            sometimes::take_back_fails,
+                                           sometimes::stepped,
                                            sometimes::part_undone};
 
 } // namespace
@@ -58,7 +59,7 @@ std::vector<std::string> all_that_must_be_met() {
     for (auto what : {"error", "crash"})
       for (auto when : {"before", "after"})
         all.push_back(fault_name(site, what, when));
-  for (const std::string verb : {"install", "remove", "enable", "disable"})
+  for (const std::string verb : {"install", "remove", "enable", "disable", "refresh", "revert"})
     for (const std::string how : {"done", "undone"})
       all.push_back(verb + " " + how);
   all.insert(all.end(), std::begin(conditions), std::end(conditions));

@@ -1,6 +1,7 @@
 #include "tests/sim/journal_watch.hpp"
 
 #include <algorithm>
+#include <sstream>
 #include <utility>
 
 namespace troupe::sim {
@@ -103,6 +104,7 @@ void journal_watch::found(const journal_contents& contents) {
 
 void journal_watch::find_formers(watched_change& change) const {
   change.formers.clear();
+  change.data = on_.data;
   for (const auto& op : change.record.operations)
     if (auto found = installed_.find(op.snap); found != installed_.end())
       change.formers.insert(*found);
@@ -257,18 +259,57 @@ void journal_watch::check_lanes() {
                " are in progress together");
 }
 
-/// An ended operation has left its snap as planned, or as it was. Returns whether it was done.
+namespace {
+
+/// Whether data is what it was, and what hooks of this revision have added since.
+bool is_own_work(const std::string& now, const std::string& before, revision rev) {
+  if (!now.starts_with(before))
+    return false;
+  std::istringstream added{now.substr(before.size())};
+  for (std::string mark; std::getline(added, mark, ';');)
+    if (!mark.ends_with("@" + to_string(rev)))
+      return false;
+  return true;
+}
+
+} // namespace
+
+/// A revision's data is what its own runs have left; a refresh begins with a copy of the former's.
+void journal_watch::check_data(const watched_change& change, const operation& op, bool is_done) {
+  auto of = [&](const std::map<std::string, std::string>& all, revision rev) {
+    auto found = all.find("/root/var/snap/" + op.snap + "/" + to_string(rev));
+    return found == all.end() ? std::string{} : found->second;
+  };
+  // What it stepped through is gone by then.
+  auto has_former = on_.entries.contains("/root/var/snap/" + op.snap + "/" + to_string(op.from));
+  auto before = is_done && op.verb == "refresh" ? of(on_.data, op.from) : of(change.data, op.rev);
+  if (is_done && has_former && !is_own_work(of(on_.data, op.rev), before, op.rev))
+    broken("after the " + op.verb + " the data of snap " + op.snap + " isn't what its revision left");
+  if (has_former && !is_own_work(of(on_.data, op.from), of(change.data, op.from), op.from))
+    broken("the " + op.verb + " of snap " + op.snap + " has changed the former revision's data");
+}
+
+/// An ended operation has left its snap as planned, or as it was. Those that step through revisions of
+/// one snap count together. Returns whether it was done.
 bool journal_watch::check_operation(const watched_change& change, std::size_t place) {
-  const auto& op = change.record.operations[place];
+  const auto& operations = change.record.operations;
+  auto op = operations[place];
+  auto is_same_snap = [&](const operation& other) { return other.snap == op.snap; };
+  auto is_last = std::none_of(operations.begin() + static_cast<std::ptrdiff_t>(place) + 1,
+                              operations.end(), is_same_snap);
+  const auto steps = std::ranges::count_if(operations, is_same_snap);
+  op.from = std::ranges::find_if(operations, is_same_snap)->from;
   auto all_done = true;
   auto has_lost = false;
   for (const auto& task : change.record.tasks) {
-    if (task.operation != static_cast<std::int32_t>(place))
+    if (task.operation < 0 || !is_same_snap(operations[static_cast<std::size_t>(task.operation)]))
       continue;
     all_done = all_done && task.status == task_status::done;
     has_lost = has_lost || (is_irreversible(task.kind) &&
                             (task.status == task_status::done || task.status == task_status::error));
   }
+  if (!is_last)
+    return all_done;
   if (!all_done && (change.undo_failed || has_lost)) {
     model_.give_up(op.snap);
     return false;
@@ -276,8 +317,12 @@ bool journal_watch::check_operation(const watched_change& change, std::size_t pl
   if (all_done)
     model_.done(op);
   hit(hits_, op.verb + (all_done ? " done" : " undone"));
+  if (all_done && steps > 1)
+    hit(hits_, sometimes::stepped);
   if (is_unsure(op.snap))
     return all_done;
+  if (op.from)
+    check_data(change, op, all_done && steps == 1);
   auto now = installed_.find(op.snap);
   auto difference = model_.difference(op.snap, now == installed_.end() ? nullptr : now->second.get());
   if (!difference.empty())

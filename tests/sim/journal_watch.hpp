@@ -21,7 +21,7 @@ namespace troupe::sim {
 class journal_watch : public journal_watcher {
 public:
   /// `hits` gets a count for each transition of a task and each condition that is met.
-  explicit journal_watch(hit_counts& hits) : hits_{hits} {}
+  journal_watch(hit_counts& hits, const world& on) : hits_{hits}, on_{on} {}
 
   void committing(std::span<const journal_batch> batches) override;
   void committed(std::span<const journal_batch> batches) override;
@@ -60,6 +60,7 @@ private:
   struct watched_change {
     change_record record;
     std::map<std::string, snap_state_ptr> formers; ///< Its snaps as it found them.
+    std::map<std::string, std::string> data;       ///< What was in data directories then, by path.
     std::map<task_id, std::size_t> places;
     std::set<task_id> ever_done;
     std::set<lane_number> at_work; ///< Those with a critical task done or undone since they got in.
@@ -74,9 +75,11 @@ private:
   void check_started();
   void check_owners();
   void check_lanes();
+  void check_data(const watched_change& change, const operation& op, bool is_done);
   bool check_operation(const watched_change& change, std::size_t place);
 
   hit_counts& hits_;
+  const world& on_;
   std::map<change_id, watched_change> live_;
   std::map<task_id, change_id> change_of_;
   std::map<task_id, task_status> started_; ///< Set to Doing or Undoing in the commit that is looked at.

@@ -7,9 +7,11 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "messages/failure.hpp"
+#include "messages/snap_info.hpp"
 #include "runtime/host/ports.hpp"
 
 /// A host in memory, for tests that must be able to copy it, stop it and look at all of it.
@@ -34,8 +36,11 @@ public:
 
 /// What there is on the host, and what its processes will do.
 struct world {
-  std::set<std::string> entries;            ///< Files, directories and links, by path.
-  std::map<std::string, std::string> links; ///< What links point to.
+  std::set<std::string> entries;                  ///< Files, directories and links, by path.
+  std::map<std::string, std::string> links;       ///< What links point to.
+  std::map<std::string, std::string> data;        ///< What hooks have left in data directories, by path.
+  std::map<std::string, snap_info_ptr> published; ///< What a store's files hold, by their names there.
+  std::map<std::string, snap_info_ptr> images;    ///< What downloaded images hold, by path.
   std::set<std::string> mounted;
   std::vector<std::string> hooks_run;          ///< `snap/hook`, in order.
   std::map<std::string, int> hook_exit_status; ///< By `snap/hook`; 0 unless given.
@@ -76,7 +81,11 @@ public:
   void copy_tree(const path& from, const path& to) override {
     if (!exists(from) && !exists(to))
       throw failure{"cannot copy \"" + from.string() + "\": no such directory"};
-    add("copy_tree", to);
+    affect(world_, "copy_tree", to, [&] {
+      // If it is there already, the copy was done before.
+      if (world_.entries.insert(to.string()).second)
+        world_.data[to.string()] = world_.data[from.string()];
+    });
   }
   void remove_file(const path& file) override {
     if (file.string().find("/spool/") != std::string::npos && world_.spool_faults > 0) {
@@ -98,6 +107,7 @@ public:
         return is_below(entry, tree) && !(in_part && entry == tree.string());
       });
       std::erase_if(world_.links, [&](const auto& link) { return is_below(link.first, tree); });
+      std::erase_if(world_.data, [&](const auto& data) { return is_below(data.first, tree); });
       if (in_part)
         throw failure{"cannot remove \"" + tree.string() + "\": input/output error"};
     });
@@ -125,8 +135,12 @@ public:
   void write_file(const path& file, std::string_view, mode_t) override { add("write_file", file); }
   void rename(const path& from, const path& to) override {
     affect(world_, "rename", to, [&] {
-      world_.entries.erase(from.string());
+      // Done already where it is gone and the other is there.
+      if (world_.entries.erase(from.string()) == 0)
+        return;
       world_.entries.insert(to.string());
+      world_.data[to.string()] = std::exchange(world_.data[from.string()], {});
+      world_.data.erase(from.string());
     });
   }
   bool exists(const path& file) override { return world_.entries.contains(file.string()); }
@@ -186,7 +200,10 @@ public:
       throw failure{"cannot run \"" + script + "\": no such file"};
     auto hook =
         spec.env.at("SNAP_INSTANCE_NAME") + "/" + std::filesystem::path{script}.filename().string();
-    affect(world_, "run_hook", hook, [&] { world_.hooks_run.push_back(hook); });
+    affect(world_, "run_hook", hook, [&] {
+      world_.hooks_run.push_back(hook);
+      world_.data[spec.cwd.string()] += hook + "@" + spec.env.at("SNAP_REVISION") + ";";
+    });
     auto result = world_.watcher ? world_.watcher->hook_result() : std::nullopt;
     if (!result) {
       auto status = world_.hook_exit_status.find(hook);

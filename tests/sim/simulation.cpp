@@ -85,6 +85,9 @@ private:
     journal_->watch(&watch_);
     make_root(os_, paths_);
     put_host_right(os_, paths_, contents);
+    // An image that can't be mounted is passed over at a start, which hides a crash amid that.
+    if (faults_.has_crashed)
+      throw failure{failure_kind::internal, "cannot start: the daemon has crashed"};
     stage_.emplace(journal_, world_);
   }
 
@@ -312,7 +315,7 @@ private:
   world world_;
   dice beginning_{options_.seed};
   fault_rates rates_ = fault_rates::drawn(beginning_);
-  journal_watch watch_{report_.hits};
+  journal_watch watch_{report_.hits, world_};
   drawn_faults faults_{report_.hits};
   simulated_disk disk_{faults_};
   workload requests_{world_, beginning_};

@@ -49,7 +49,8 @@ void whole_operations::done(const operation& op) {
     refresh(snap, op.rev);
   if (op.verb == "revert")
     snap.rev = op.rev;
-  snap.active = op.verb != "disable";
+  if (op.verb != "switch")
+    snap.active = op.verb != "disable";
 }
 
 std::string whole_operations::difference(const std::string& name, const snap_state* is) const {

@@ -46,6 +46,7 @@ workload::workload(world& on, dice& random) : world_{on} {
   const auto count = 3 + random.below(10);
   while (shapes_.size() < count)
     shapes_.push_back(draw_shape(random, "s" + std::to_string(shapes_.size()), bases));
+  released_.resize(count);
 }
 
 std::string workload::base_of(const std::string& snap) const {
@@ -53,12 +54,35 @@ std::string workload::base_of(const std::string& snap) const {
   return (*shape)->base == "none" ? std::string{} : (*shape)->base;
 }
 
+/// A revision of the store, perhaps a new one.
+store_revision workload::draw_release(dice& random, std::size_t number) {
+  auto& newest = released_[number];
+  // Few, so that refreshes go back to what is still on the host, too.
+  if (newest == 0 || (newest < 3 && random.one_in(4)))
+    ++newest;
+  const revision rev{static_cast<std::int32_t>(1 + random.below(static_cast<std::uint64_t>(newest)))};
+  const auto file = shapes_[number]->name + "-" + to_string(rev);
+  world_.published[file] = shapes_[number];
+  return {rev, shapes_[number], {"sim", file, 10, "ab"}, {}};
+}
+
 snap_request workload::draw_snap(dice& random, const std::string& verb, std::size_t number) {
   snap_request wanted;
   wanted.verb = verb;
   wanted.snap = shapes_[number]->name;
   wanted.force = verb == "disable" && random.one_in(2);
-  if (verb == "install") {
+  if (verb == "switch")
+    wanted.channel = random.pick({"latest/stable", "latest/edge"});
+  const auto from_store = verb == "refresh" || (verb == "install" && random.one_in(3));
+  if (from_store) {
+    wanted.channel = "latest/stable";
+    wanted.origin.snap_id = wanted.snap;
+    wanted.steps.push_back(draw_release(random, number));
+    auto last = draw_release(random, number);
+    if (verb == "refresh" && random.one_in(3) && last.rev != wanted.steps.front().rev)
+      wanted.steps.push_back(last);
+  }
+  if (verb == "install" && !from_store) {
     wanted.info = shapes_[number];
     wanted.given_path = wanted.snap + ".snap";
     wanted.image = "/root/var/lib/troupe/spool/upload-" + std::to_string(++images_);
@@ -70,7 +94,8 @@ snap_request workload::draw_snap(dice& random, const std::string& verb, std::siz
 operation_request workload::draw(dice& random) {
   operation_request all;
   const std::string verb =
-      random.pick({"install", "install", "install", "install", "remove", "disable", "enable", "revert"});
+      random.pick({"install", "install", "install", "install", "remove", "disable", "enable", "enable",
+                   "revert", "revert", "refresh", "refresh", "refresh", "refresh", "switch"});
   const auto wanted = random.one_in(3) ? 1 + random.below(std::min<std::size_t>(4, shapes_.size())) : 1;
   for (std::set<std::size_t> drawn; drawn.size() < wanted;)
     if (auto number = random.below(shapes_.size()); drawn.insert(number).second)

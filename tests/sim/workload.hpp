@@ -23,9 +23,11 @@ public:
 
 private:
   snap_request draw_snap(dice& random, const std::string& verb, std::size_t number);
+  store_revision draw_release(dice& random, std::size_t number);
 
   world& world_;
   std::vector<snap_info_ptr> shapes_;
+  std::vector<std::int32_t> released_; ///< How many revisions of each snap the store has.
   std::uint64_t images_ = 0;
 };
 
