@@ -128,8 +128,7 @@ TEST_CASE("snap install says why it can't be") {
   CHECK(w.snap({"install", "--dangerous", image}).exit_code == 0);
   auto twice = w.snap({"install", "--dangerous", image});
   CHECK(twice.exit_code == 0);
-  CHECK(twice.out.empty());
-  CHECK_THAT(in_one_line(twice.err), Contains("is already installed"));
+  CHECK_THAT(w.snap({"list", "hello"}).out, Contains("x2"));
 
   write_file(w.snaps() / "bad.snap", std::string(100'000, 'x'));
   auto bad = w.snap({"install", "--dangerous", "bad.snap"});

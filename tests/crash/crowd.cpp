@@ -49,8 +49,12 @@ wish next_wish(dice& dice, int client, const installed_snaps& snaps) {
     std::vector<std::string> three{"one-on-base-" + own, "base-" + own, "two-on-base-" + own};
     return {snaps.contains(three[1]) ? "remove" : "install", three};
   }
-  auto name = choice == 4 ? "shared-" + std::to_string(dice.draw(0, 1)) : "app-" + own;
+  auto shared = static_cast<int>(dice.draw(0, 1));
+  auto name = choice == 4 ? "shared-" + std::to_string(shared) : "app-" + own;
   auto is = snaps.find(name);
+  // Only one client installs a shared snap: a second install would refresh it.
+  if (is == snaps.end() && choice == 4 && client != shared)
+    return {"install", {"bad-" + own}};
   if (is == snaps.end())
     return {"install", {name}};
   if (dice.draw(0, 2) == 0)
