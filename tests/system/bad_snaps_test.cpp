@@ -259,10 +259,10 @@ TEST_CASE("an install that can't be is refused and leaves nothing more than ther
   CHECK(w.troupe({"install", "--dangerous", "--classic", classic_image}).exit_code == 0);
 
   REQUIRE(w.troupe({"install", "--dangerous", image}).exit_code == 0);
+  REQUIRE(w.troupe({"disable", "hello"}).exit_code == 0);
   eventually([&] { return fs::is_empty(w.in_root("var/lib/troupe/spool")); });
   auto before = leftovers(w.root());
-  // Like the snap client: what is wanted is so already.
-  refused({"install", "--dangerous", image}, "\"hello\": it is installed already", 0);
+  refused({"install", "--dangerous", image}, "\"hello\": it is disabled; enable it first");
   CHECK(eventually([&] { return leftovers(w.root()) == before; }));
   CHECK(unready_changes(w.api).empty());
 }
