@@ -69,13 +69,10 @@ snap_flags flags_of(const install_form& form) {
   return {form.is_set("devmode"), form.is_set("jailmode"), form.is_set("classic")};
 }
 
-void check_install(const install_form& form, const std::string& filename, const snap_info& info) {
+void check_trust(const install_form& form, const std::string& filename) {
   if (!form.is_set("dangerous") && !form.is_set("devmode"))
     throw failure{"cannot find signatures with metadata for snap \"" + filename +
                   "\"; use --dangerous to install a file without them"};
-  if (info.confinement == confinement::classic && !form.is_set("classic"))
-    throw failure{failure_kind::snap_needs_classic,
-                  "snap \"" + info.name + "\" requires classic confinement; use --classic to allow it"};
 }
 
 std::vector<std::string> images_of(const operation_request& wanted) {
@@ -159,7 +156,7 @@ void gateway::install_files(const exchange_ptr& what, const std::string&) {
       } catch (const failure& why) {
         throw in_users_words(why, image.string(), filename);
       }
-      check_install(*form, filename, *info);
+      check_trust(*form, filename);
       files->sync_file(image);
       files->sync_dir(image.parent_path());
       snap_request snap;

@@ -69,16 +69,6 @@ json::array list_updates(const store_view& view) {
   return found;
 }
 
-/// Classic snaps are installed by those alone who say that they want that.
-void check_confinement(const operation_request& wanted) {
-  for (const auto& snap : wanted.snaps)
-    if (snap.verb == "install" && !snap.flags.classic && !snap.steps.empty() &&
-        snap.steps.back().info->confinement == confinement::classic)
-      throw failure{failure_kind::snap_needs_classic,
-                    "snap \"" + snap.snap +
-                        "\" requires classic confinement; use --classic to allow it"};
-}
-
 } // namespace
 
 void gateway::with_stores(const exchange_ptr& what, std::function<void(const store_view&)> use) {
@@ -116,7 +106,6 @@ void gateway::fill_from_stores(const exchange_ptr& what, operation_request wante
   with_stores(what, [wanted = std::move(wanted), then = std::move(then)](const store_view& view) {
     auto filled = wanted;
     filled.notes = troupe::fill_from_stores(filled, view);
-    check_confinement(filled);
     then(std::move(filled));
   });
 }

@@ -243,18 +243,25 @@ void add_look_for_updates(change_record& change, const plan_context& context) {
 /// Says so where default providers want each other's content, so that one of them came too late.
 void tell_of_loops(change_record& change, const std::vector<planned>& snaps,
                    const std::vector<std::size_t>& places) {
-  for (std::size_t user = 0; user < snaps.size(); ++user)
-    for (std::size_t later = user + 1; snaps[user].info && later < snaps.size(); ++later) {
-      const auto& provider = snaps[later].wanted->snap;
-      auto providers = default_providers(*snaps[user].info);
+  std::map<std::string, std::size_t> order;
+  for (std::size_t i = 0; i < snaps.size(); ++i)
+    order.emplace(snaps[i].wanted->snap, i);
+  for (std::size_t user = 0; user < snaps.size(); ++user) {
+    if (!snaps[user].info)
+      continue;
+    for (const auto& provider : default_providers(*snaps[user].info)) {
+      auto found = order.find(provider);
+      if (found == order.end() || found->second <= user)
+        continue;
       auto first = std::ranges::find(change.tasks, static_cast<std::int32_t>(places[user]),
                                      &task_record::operation);
-      if (std::ranges::find(providers, provider) != providers.end() && first != change.tasks.end())
+      if (first != change.tasks.end())
         add_log_lines(
             first->log,
             {"INFO default provider \"" + provider + "\" comes later: snaps want each other's content"},
             change.spawned_at);
     }
+  }
 }
 
 } // namespace

@@ -75,11 +75,20 @@ void check_base(const snap_request& wanted, const snap_info& info, const checked
     throw refuse(wanted, "its base \"" + base + "\" is not enabled; enable it first");
 }
 
+/// Classic snaps come to those alone who say that they want that, or have said so before.
+void check_confinement(const snap_request& wanted, const snap_info& info, const snap_flags& former) {
+  if (info.confinement == confinement::classic && !wanted.flags.classic && !former.classic)
+    throw failure{failure_kind::snap_needs_classic,
+                  "snap \"" + wanted.snap +
+                      "\" requires classic confinement; use --classic to allow it"};
+}
+
 void check_install(const snap_request& wanted, const checked& all) {
   const auto& state = *all.host.claimed.at(wanted.snap);
   if (state.is_installed())
     throw refuse(wanted, "it is installed already (revision " + to_string(state.current) + ")",
                  failure_kind::snap_already_installed);
+  check_confinement(wanted, *new_info(wanted), {});
   check_base(wanted, *new_info(wanted), all);
 }
 
@@ -107,6 +116,7 @@ void check_refresh(const snap_request& wanted, const checked& all) {
   const auto& state = active_state(wanted, all);
   if (!wanted.steps.empty() && wanted.steps.back().rev == state.current)
     throw refuse(wanted, "it has no updates available", failure_kind::no_update_available);
+  check_confinement(wanted, *new_info(wanted), state.flags);
   const auto* former = state.info();
   for (const auto& step : wanted.steps) {
     check_step(wanted, *former, *step.info, all);

@@ -1,6 +1,5 @@
 #include "runtime/tasks/startup.hpp"
 
-#include <algorithm>
 #include <set>
 
 #include <spdlog/spdlog.h>
@@ -32,7 +31,8 @@ std::size_t sweep_spool(const host::ports& os, const layout& paths, const journa
 
 /// The revisions that have to be mounted: those installed, and those that an unready change has mounted
 /// and not yet linked.
-std::set<std::pair<std::string, revision>> wanted_mounts(const journal_contents& contents) {
+std::set<std::pair<std::string, revision>> wanted_mounts(const host::ports& os, const layout& paths,
+                                                         const journal_contents& contents) {
   std::set<std::pair<std::string, revision>> wanted;
   for (const auto& state : contents.snaps)
     for (const auto& installed : state->revisions)
@@ -44,27 +44,20 @@ std::set<std::pair<std::string, revision>> wanted_mounts(const journal_contents&
       if (task.kind != "mount-snap" || task.status != task_status::done)
         continue;
       const auto& op = change.operations.at(static_cast<std::size_t>(task.operation));
-      wanted.emplace(op.snap, op.rev);
+      // A refresh through several revisions has discarded those between before it ends.
+      if (os.files->exists(paths.image(op.snap, op.rev)))
+        wanted.emplace(op.snap, op.rev);
     }
   }
   return wanted;
 }
 
-bool is_installed(const journal_contents& contents, const std::string& name, revision rev) {
-  return std::ranges::any_of(contents.snaps, [&](const snap_state_ptr& state) {
-    return state->name == name && state->find(rev) != nullptr;
-  });
-}
-
 std::size_t restore_mounts(const host::ports& os, const layout& paths,
                            const journal_contents& contents) {
   std::size_t mounted = 0;
-  for (const auto& [name, rev] : wanted_mounts(contents)) {
+  for (const auto& [name, rev] : wanted_mounts(os, paths, contents)) {
     auto mount_point = paths.mount_point(name, rev);
     if (os.mounts->is_mounted(mount_point))
-      continue;
-    // A refresh through several revisions has discarded those between before it ends.
-    if (!is_installed(contents, name, rev) && !os.files->exists(paths.image(name, rev)))
       continue;
     try {
       os.files->make_dirs(mount_point, 0755);

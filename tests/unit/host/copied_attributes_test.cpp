@@ -16,12 +16,6 @@ using namespace troupe::host::testing;
 
 namespace {
 
-struct stat status_of(const fs::path& file) {
-  struct stat status {};
-  REQUIRE(lstat(file.c_str(), &status) == 0);
-  return status;
-}
-
 bool set_attribute(const fs::path& file, const char* name, const std::string& value) {
   return lsetxattr(file.c_str(), name, value.data(), value.size(), 0) == 0;
 }

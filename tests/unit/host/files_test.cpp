@@ -11,16 +11,6 @@ using namespace troupe;
 using namespace troupe::host;
 using namespace troupe::host::testing;
 
-namespace {
-
-struct stat status_of(const fs::path& file) {
-  struct stat status {};
-  REQUIRE(lstat(file.c_str(), &status) == 0);
-  return status;
-}
-
-} // namespace
-
 TEST_CASE("an image of ours is placed as a link to the same file") {
   temp_dir dir;
   real_files files;

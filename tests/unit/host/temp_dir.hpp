@@ -8,7 +8,10 @@
 #include <system_error>
 
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include <catch2/catch.hpp>
 
 #include "runtime/host/mount_points.hpp"
 #include "runtime/host/remove_entry.hpp"
@@ -44,6 +47,12 @@ public:
 private:
   fs::path path_;
 };
+
+inline struct stat status_of(const fs::path& file) {
+  struct stat status {};
+  REQUIRE(lstat(file.c_str(), &status) == 0);
+  return status;
+}
 
 inline void put(const fs::path& file, const std::string& text) { std::ofstream{file} << text; }
 

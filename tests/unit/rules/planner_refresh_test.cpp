@@ -182,6 +182,21 @@ TEST_CASE("a revert goes back to the revision linked before, or to the one that 
                     Contains("no former revision is installed"));
 }
 
+TEST_CASE("a revision that becomes classic has to be asked for as such, once") {
+  auto classic = std::make_shared<snap_info>(*info_of("hello"));
+  classic->confinement = confinement::classic;
+  auto state = std::make_shared<snap_state>(*installed("hello", {1}));
+  auto wanted = from_store("refresh", classic, 2);
+  CHECK_THAT(why_not(host_plan{{state}}, wanted), Contains("requires classic confinement"));
+  CHECK_THAT(why_not(host_plan{}, from_store("install", classic, 2)),
+             Contains("requires classic confinement"));
+  wanted.flags.classic = true;
+  CHECK(host_plan{{state}}.plan(wanted).operations.at(0).flags.classic);
+  wanted.flags.classic = false;
+  state->flags.classic = true;
+  CHECK(why_not(host_plan{{state}}, wanted).empty());
+}
+
 TEST_CASE("a disabled snap is neither refreshed nor reverted") {
   host_plan host{{installed("hello", {1, 2}, false)}};
   CHECK_THAT(why_not(host, from_store("refresh", info_of("hello"), 7)), Contains("enable it first"));
