@@ -44,8 +44,7 @@ private:
     state& operator=(const state&) = delete;
     ~state() {
       if (promise.pending())
-        promise.deliver(
-            to_error({failure_kind::unavailable, "cannot get an answer: the daemon is stopping"}));
+        promise.deliver(stopping_error());
     }
   };
   std::shared_ptr<state> shared_;

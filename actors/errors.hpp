@@ -9,6 +9,9 @@ namespace troupe {
 /// A failure as actors send it.
 caf::error to_error(const failure& what);
 
+/// What becomes of a reply that is still owed when its actor ends.
+caf::error stopping_error();
+
 /// The failure in an error; an error of CAF's own becomes an internal one.
 failure to_failure(const caf::error& what);
 

@@ -16,6 +16,8 @@
 #include "messages/journal_batch.hpp"
 #include "messages/notice.hpp"
 #include "messages/request.hpp"
+#include "messages/settings.hpp"
+#include "messages/snapshot.hpp"
 #include "messages/wait_reason.hpp"
 #include "messages/work.hpp"
 
@@ -406,6 +408,49 @@ using notices_actor =
                      caf::replies_to<okay_warnings>::with<std::uint64_t>,
                      caf::replies_to<get_warning_count>::with<warning_count>>;
 
+// --- settings: owns the options of the system, and who holds refreshes
+// -----------------------------------------------------------------------
+
+struct get_settings {};
+/// Give settings these values, in the words of rules/system_settings.
+struct assign_settings {
+  std::string values;
+};
+/// The settings are these by now; told to the refresher.
+struct settings_changed {
+  system_settings_ptr settings;
+};
+
+using settings_actor = caf::typed_actor<caf::replies_to<get_settings>::with<system_settings_ptr>,
+                                        // All of them or none; answered once they are durable.
+                                        caf::replies_to<assign_settings>::with<system_settings_ptr>>;
+
+// --- refresher: owns when all snaps are refreshed by themselves
+// -----------------------------------------------------------------------
+
+struct get_refresh_times {};
+struct refresh_times {
+  std::string timer; ///< As refresh.timer is written.
+  time_point last;   ///< 0: never yet.
+  time_point next;
+};
+
+using refresher_actor = caf::typed_actor<caf::reacts_to<settings_changed>,
+                                         // When it was, and when it will be.
+                                         caf::replies_to<get_refresh_times>::with<refresh_times>,
+                                         // Time to look whether a refresh is due.
+                                         caf::reacts_to<caf::tick_atom, std::uint64_t>>;
+
+// --- snapshots: owns the directory of snapshots
+// -----------------------------------------------------------------------
+
+struct list_stored_snapshots {};
+using snapshot_list = std::vector<stored_snapshot>;
+
+using snapshots_actor = caf::typed_actor<caf::replies_to<list_stored_snapshots>::with<snapshot_list>,
+                                         // Time to remove the automatic ones that are too old.
+                                         caf::reacts_to<caf::tick_atom>>;
+
 // --- gateway: owns the API's requests
 // --------------------------------------------------------------------
 
@@ -462,6 +507,10 @@ TROUPE_MESSAGE(begin_directing)
 TROUPE_MESSAGE(list_actors)
 TROUPE_MESSAGE(actor_status, x.name, x.id, x.mailbox, x.processed, x.busy_us)
 TROUPE_MESSAGE(event_noted, x.text)
+TROUPE_MESSAGE(get_settings)
+TROUPE_MESSAGE(assign_settings, x.values)
+TROUPE_MESSAGE(get_refresh_times)
+TROUPE_MESSAGE(list_stored_snapshots)
 TROUPE_MESSAGE(list_events)
 
 } // namespace troupe
@@ -502,3 +551,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::notice_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::warning_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::okay_warnings)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::warning_count)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::settings_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::system_settings_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::refresh_times)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::snapshot_list)

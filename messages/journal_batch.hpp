@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,19 +44,21 @@ struct journal_batch {
   std::vector<snap_state_ptr> snaps; ///< A state without revisions deletes the row.
   std::vector<change_end> ended;
   std::vector<change_id> pruned;
-  std::vector<notice> notices;           ///< New ones, and new occurrences of known ones.
-  std::vector<std::uint64_t> no_notices; ///< Ids of expired ones.
-  std::vector<warning> warnings;         ///< New ones, and new states of known ones.
-  std::vector<std::string> no_warnings;  ///< Messages of expired ones.
+  std::vector<notice> notices;                 ///< New ones, and new occurrences of known ones.
+  std::vector<std::uint64_t> no_notices;       ///< Ids of expired ones.
+  std::vector<warning> warnings;               ///< New ones, and new states of known ones.
+  std::vector<std::string> no_warnings;        ///< Messages of expired ones.
+  std::map<std::string, std::string> settings; ///< New values, JSON texts, by name.
 };
 
 /// All that the journal holds, read at start.
 struct journal_contents {
-  std::vector<change_record> changes; ///< By id; ended ones have ready_at set.
-  std::vector<snap_state_ptr> snaps;  ///< By name.
-  std::vector<notice> notices;        ///< By id.
-  std::vector<warning> warnings;      ///< By message.
-  change_id last_change;              ///< The highest id ever given out.
+  std::vector<change_record> changes;          ///< By id; ended ones have ready_at set.
+  std::vector<snap_state_ptr> snaps;           ///< By name.
+  std::vector<notice> notices;                 ///< By id.
+  std::vector<warning> warnings;               ///< By message.
+  std::map<std::string, std::string> settings; ///< JSON texts, by name.
+  change_id last_change;                       ///< The highest id ever given out.
   task_id last_task;
 };
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "messages/settings.hpp"
 #include "messages/snap_state.hpp"
 #include "messages/store.hpp"
 #include "messages/time.hpp"
@@ -13,13 +14,18 @@ namespace troupe {
 
 /// What a user asks to be done to one snap.
 struct snap_request {
-  std::string verb;   ///< install, refresh, revert, switch, remove, enable or disable.
-  std::string snap;   ///< The instance name.
-  revision rev;       ///< remove: this revision only. revert: to this one. 0: all, or the former one.
-  snap_info_ptr info; ///< install, refresh: the metadata of the image.
-  std::string image;  ///< install, refresh from a file: the image in the spool.
-  std::string given_path; ///< The file name the user gave, for the summary.
-  std::string channel;    ///< install, refresh from a store, switch: the channel to follow.
+  /// install, refresh, revert, switch, remove, enable, disable, save-snapshot, check-snapshot,
+  /// restore-snapshot or forget-snapshot.
+  std::string verb;
+  std::string snap; ///< The instance name.
+  /// remove: this revision only. revert: to this one. 0: all, or the former one. check-, restore- and
+  /// forget-snapshot: the one whose data was saved.
+  revision rev;
+  std::uint64_t snapshot_set = 0; ///< check-, restore- and forget-snapshot: of which set.
+  snap_info_ptr info;             ///< install, refresh: the metadata of the image.
+  std::string image;              ///< install, refresh from a file: the image in the spool.
+  std::string given_path;         ///< The file name the user gave, for the summary.
+  std::string channel;            ///< install, refresh from a store, switch: the channel to follow.
   /// install, refresh from a store: what to download; of several, each is gone through in order.
   std::vector<store_revision> steps;
   snap_origin origin; ///< Of what comes from a store.
@@ -45,15 +51,19 @@ enum class transaction : std::uint8_t {
 
 /// What a user asks for: one change.
 struct operation_request {
-  std::vector<snap_request> snaps; ///< At least one, each snap once, all with the same verb.
-  std::uint32_t uid = 0;           ///< Who asks.
+  std::vector<snap_request> snaps;         ///< Each snap once, all with verbs that go together.
+  std::optional<settings_change> settings; ///< In place of snaps.
+  std::uint32_t uid = 0;                   ///< Who asks.
   troupe::transaction transaction = troupe::transaction::per_snap;
   conflict_policy on_conflict = conflict_policy::fail;
   std::optional<duration> wait_at_most; ///< For wait and replace; nothing: as long as it takes.
   bool refreshes_all = false;           ///< All snaps for which a store has something newer.
   bool is_automatic = false;            ///< Asked for by the timer.
   std::vector<std::string> notes;       ///< Sentences that the requester ought to know.
-  int retain = 2; ///< How many revisions a refresh leaves of a snap, the new one included.
+  /// What the options of the system say: how many revisions a refresh leaves of a snap, the new one
+  /// included, and whether a removal keeps a snapshot.
+  int retain = 2;
+  bool keeps_snapshots = true;
 };
 
 } // namespace troupe

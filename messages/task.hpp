@@ -25,7 +25,7 @@ struct task_progress {
 
 /// What one operation does to one snap: `install hello`. The tasks of it share this.
 struct operation {
-  std::string verb; ///< install, refresh, revert, switch, remove, enable, disable, …
+  std::string verb; ///< As in snap_request.
   std::string snap; ///< The instance name.
   lane_number lane = 0;
   revision rev;           ///< The revision it is about, or 0 for all.
@@ -41,6 +41,7 @@ struct operation {
   std::string missing{};        ///< What it needs and can't have, so that it fails; or empty.
   bool purge = false;           ///< remove: keep no snapshot.
   bool force = false;           ///< disable: although other snaps run on it.
+  std::uint64_t snapshot_set{}; ///< check-, restore- and forget-snapshot: of which set.
 };
 
 /// A step with a do and an undo, as it stands in the journal.

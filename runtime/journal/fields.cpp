@@ -248,6 +248,8 @@ std::string more_column(const operation& op) {
     more["prerequisite"] = true;
   if (!op.missing.empty())
     more["missing"] = op.missing;
+  if (op.snapshot_set)
+    more["snapshot-set"] = op.snapshot_set;
   return json_text(more);
 }
 
@@ -258,6 +260,7 @@ void more_from_column(std::string_view text, operation& op) {
   op.from = revision_from(from, "from");
   op.is_prerequisite = json::bool_or(from, "prerequisite");
   op.missing = json::string_or(from, "missing");
+  op.snapshot_set = static_cast<std::uint64_t>(json::int_or(from, "snapshot-set"));
 }
 
 } // namespace troupe::journal

@@ -65,12 +65,15 @@ constexpr auto delete_notice_sql = "DELETE FROM notices WHERE id = ?";
 constexpr auto put_warning_sql = "INSERT OR REPLACE INTO warnings VALUES (?, ?, ?, ?)";
 constexpr auto delete_warning_sql = "DELETE FROM warnings WHERE message = ?";
 
+constexpr auto put_setting_sql = "INSERT OR REPLACE INTO settings VALUES (?, ?)";
+
 constexpr auto read_changes_sql = "SELECT * FROM changes ORDER BY id";
 constexpr auto read_operations_sql = "SELECT * FROM operations ORDER BY change_id, place";
 constexpr auto read_tasks_sql = "SELECT * FROM tasks ORDER BY id";
 constexpr auto read_snaps_sql = "SELECT * FROM snaps WHERE state IS NOT NULL ORDER BY name";
 constexpr auto read_notices_sql = "SELECT * FROM notices ORDER BY id";
 constexpr auto read_warnings_sql = "SELECT * FROM warnings ORDER BY message";
+constexpr auto read_settings_sql = "SELECT * FROM settings";
 constexpr auto read_counter_sql = "SELECT value FROM counters WHERE name = ?";
 
 constexpr auto read_history_sql = "SELECT * FROM history ORDER BY id DESC LIMIT ?";
@@ -183,7 +186,8 @@ row_writer::row_writer(sqlite3* db)
       put_notice_{db, put_notice_sql},
       delete_notice_{db, delete_notice_sql},
       put_warning_{db, put_warning_sql},
-      delete_warning_{db, delete_warning_sql} {}
+      delete_warning_{db, delete_warning_sql},
+      put_setting_{db, put_setting_sql} {}
 
 void row_writer::write(const journal_batch& batch) {
   for (const auto& change : batch.new_changes)
@@ -206,6 +210,8 @@ void row_writer::write(const journal_batch& batch) {
     delete_warning_.run(message);
   for (const auto& one : batch.warnings)
     put_warning(one);
+  for (const auto& [name, value] : batch.settings)
+    put_setting_.run(name, value);
 }
 
 void row_writer::insert_change(const change_record& change) {
@@ -326,6 +332,9 @@ journal_contents read_contents(sqlite3* db) {
   statement warnings{db, read_warnings_sql};
   while (warnings.step())
     result.warnings.push_back(read_warning(warnings));
+  statement settings{db, read_settings_sql};
+  while (settings.step())
+    result.settings.emplace(settings.text(0), settings.text(1));
   result.last_change = change_id{read_counter(db, "change")};
   result.last_task = task_id{read_counter(db, "task")};
   return result;

@@ -51,6 +51,7 @@ private:
   statement delete_notice_;
   statement put_warning_;
   statement delete_warning_;
+  statement put_setting_;
 };
 
 /// Forgets the snaps that are gone; when the file is opened nobody is left who could write an older

@@ -59,11 +59,14 @@ constexpr std::array schema_steps{R"sql(
 )sql",
                                   R"sql(
   ALTER TABLE operations ADD COLUMN more TEXT NOT NULL DEFAULT '{}';
+)sql",
+                                  R"sql(
+  CREATE TABLE settings(name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 )sql"};
 
 /// The history is left out: it may be long, and nothing the daemon does rests on it.
-constexpr std::array checked_tables{"changes",  "operations", "tasks",   "snaps",
-                                    "counters", "notices",    "warnings"};
+constexpr std::array checked_tables{"changes",  "operations", "tasks",    "snaps",
+                                    "counters", "notices",    "warnings", "settings"};
 
 } // namespace
 

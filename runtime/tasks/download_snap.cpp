@@ -11,12 +11,7 @@ outcome perform_download_snap(task_context& context) {
   auto advance = [&](std::uint64_t bytes) {
     context.advance({"Downloading", bytes, std::max<std::uint64_t>(source.bytes, 1)});
   };
-  try {
-    context.host.stores->download(source, context.op().image, advance, context.stop);
-  } catch (const failure& why) {
-    // For a task, unavailable is a daemon that stops; a store that is away fails it.
-    throw why.kind() == failure_kind::unavailable ? failure{why.what()} : why;
-  }
+  context.host.stores->download(source, context.op().image, advance, context.stop);
   return done();
 }
 
