@@ -13,6 +13,7 @@ struct company {
   journal_actor journal;
   scheduler_actor scheduler;
   notices_actor notices;
+  settings_actor settings;
   performers_actor effects;
   performers_actor copies;
   performers_actor downloads;

@@ -50,9 +50,11 @@ change_view_ptr ended_view(change_record&& record) {
 
 } // namespace
 
-director::director(caf::actor_config& config, journal_contents contents, company_ptr with)
+director::director(caf::actor_config& config, journal_contents contents, system_settings_ptr settings,
+                   company_ptr with)
     : actor_base{config, "director", with->inspector},
       with_{std::move(with)},
+      settings_{std::move(settings)},
       contents_{std::move(contents)},
       last_change_{contents_.last_change},
       last_task_{contents_.last_task} {}
@@ -96,6 +98,7 @@ director::behavior_type director::make_behavior() {
         return answer<change_view_ptr>([&] { return abort(what); });
       },
       [this](const change_ended& what) { ended(what.view); },
+      [this](const settings_changed& what) { settings_ = what.settings; },
       [this](caf::tick_atom) { look_after_changes(); },
       [this](caf::tick_atom, change_id id) {
         if (auto ended = ended_.find(id); ended != ended_.end())

@@ -10,6 +10,7 @@
 #include "actors/company.hpp"
 #include "runtime/rules/claim_table.hpp"
 #include "runtime/rules/planner.hpp"
+#include "runtime/rules/system_settings.hpp"
 
 namespace troupe {
 
@@ -19,7 +20,8 @@ struct change_setup;
 class director : public actor_base<director_actor> {
 public:
   /// `contents` is what the journal held at start.
-  director(caf::actor_config& config, journal_contents contents, company_ptr with);
+  director(caf::actor_config& config, journal_contents contents, system_settings_ptr settings,
+           company_ptr with);
 
   behavior_type make_behavior() override;
   void on_exit() override;
@@ -62,7 +64,9 @@ private:
   // Starting a change; in director_starts.cpp.
 
   caf::result<change_id> start(const operation_request& request);
+  void take_settings(operation_request& request) const;
   void ask_for_claims(const starting_ptr& op);
+  std::optional<failure> pass_over_busy(const starting_ptr& op);
   void ask_to_give_way(const starting_ptr& op, bool only_say);
   void begin_waiting(const starting_ptr& op);
   void claim_all(const starting_ptr& op, const std::function<void()>& granted,
@@ -101,6 +105,7 @@ private:
   void schedule_look();
 
   company_ptr with_;
+  system_settings_ptr settings_;
   journal_contents contents_; ///< Emptied once the work of the last run is taken up.
   change_id last_change_;
   task_id last_task_;

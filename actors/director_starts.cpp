@@ -35,6 +35,7 @@ caf::result<change_id> director::start(const operation_request& what) {
     throw failure{"cannot start change: a time to wait was given, but not to wait"};
   auto op = std::make_shared<starting>();
   op->request = what;
+  take_settings(op->request);
   op->names = names_in(what);
   op->owner = {{}, 0, change_kind(what), with_->host->os.clock->now(), what.uid};
   op->begun = owe<change_id>();
@@ -52,9 +53,17 @@ caf::result<change_id> director::start(const operation_request& what) {
   return caf::delegated<change_id>{};
 }
 
+void director::take_settings(operation_request& request) const {
+  request.retain = static_cast<int>(settings_->options.retain());
+  request.keeps_snapshots = settings_->options.snapshot_retention().has_value();
+}
+
 // --- claims -----------------------------------------------------------------------------------------
 
 void director::ask_for_claims(const starting_ptr& op) {
+  if (op->request.refreshes_all && op->request.on_conflict == conflict_policy::fail)
+    if (auto why = pass_over_busy(op))
+      return op->begun.fail(*why);
   auto id = op->owner.change = {++last_change_.value};
   auto policy = op->request.on_conflict;
   if (claims_.ask(id, op->names, false) == claim_table::answer::granted) {
@@ -76,6 +85,26 @@ void director::ask_for_claims(const starting_ptr& op) {
     begin_waiting(op);
   else
     ask_to_give_way(op, true);
+}
+
+// All snaps means all that can be refreshed now. By itself a refresh is tried again soon, so that one
+// that finds all snaps busy is refused rather than made for nothing.
+std::optional<failure> director::pass_over_busy(const starting_ptr& op) {
+  auto& request = op->request;
+  std::optional<failure> found;
+  std::erase_if(request.snaps, [&](const snap_request& wanted) {
+    auto obstacle = wanted.is_prerequisite ? std::nullopt : claims_.obstacle_to({wanted.snap});
+    if (!obstacle)
+      return false;
+    found = conflict(*obstacle);
+    request.notes.push_back("snap \"" + wanted.snap + "\" is passed over: change " +
+                            to_string(obstacle->owner) + " works on it");
+    return true;
+  });
+  if (std::ranges::all_of(request.snaps, &snap_request::is_prerequisite))
+    request.snaps.clear();
+  op->names = names_in(request);
+  return request.is_automatic && request.snaps.empty() ? found : std::nullopt;
 }
 
 failure director::conflict(const claim_table::obstacle& obstacle) const {
@@ -270,12 +299,14 @@ caf::result<change_record_ptr> director::plan_only(const operation_request& what
   auto context = context_for({});
   auto last = std::make_shared<task_id>();
   context.next_task = [last] { return task_id{++last->value}; };
-  for (const auto& snap : what.snaps) {
+  auto wanted = what;
+  take_settings(wanted);
+  for (const auto& snap : wanted.snaps) {
     auto known = snaps_.find(snap.snap);
     context.claimed.emplace(snap.snap,
                             known == snaps_.end() ? unknown_state(snap.snap) : known->second.state);
   }
-  return std::make_shared<const change_record>(plan(what, context));
+  return std::make_shared<const change_record>(plan(wanted, context));
 }
 
 // --- a change that waits for its claims -------------------------------------------------------------

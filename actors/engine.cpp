@@ -9,7 +9,10 @@
 #include "actors/journal.hpp"
 #include "actors/notices.hpp"
 #include "actors/performers.hpp"
+#include "actors/refresher.hpp"
 #include "actors/scheduler.hpp"
+#include "actors/settings.hpp"
+#include "runtime/api/timestamps.hpp"
 #include "runtime/limits.hpp"
 
 namespace troupe {
@@ -18,6 +21,20 @@ namespace {
 
 std::size_t performer_count() {
   return limits::performers_per_core * std::max(1U, std::thread::hardware_concurrency());
+}
+
+system_settings_ptr read_settings(const std::map<std::string, std::string>& stored) {
+  std::vector<std::string> faults;
+  auto result =
+      std::make_shared<const system_settings>(settings_from_stored(stored, from_rfc3339, faults));
+  for (const auto& fault : faults)
+    spdlog::warn("{}", fault);
+  return result;
+}
+
+time_point last_refresh_in(const std::map<std::string, std::string>& stored) {
+  auto found = stored.find(refresher::last_refresh_name);
+  return found == stored.end() ? time_point{} : time_point{duration{std::stoll(found->second)}};
 }
 
 // An exit message of normal priority would wait behind a long mailbox.
@@ -47,6 +64,9 @@ engine::engine(caf::actor_system& system, engine_options options) {
   members->scheduler = system.spawn<scheduler>(options.constraints, members->inspector);
   members->notices = system.spawn<notices>(std::move(contents.notices), std::move(contents.warnings),
                                            members->journal, options.host->os.clock, members->inspector);
+  auto known = read_settings(contents.settings);
+  auto last_refresh = last_refresh_in(contents.settings);
+  members->settings = system.spawn<class settings>(known, members->journal, members->inspector);
   auto pool = [&](const std::string& name, std::size_t limit) {
     return system.spawn<performers>(name, limit, options.detached, members->inspector);
   };
@@ -56,18 +76,24 @@ engine::engine(caf::actor_system& system, engine_options options) {
   members->hooks = pool("hooks", limits::parallel_hooks);
   members->host = options.host;
   company_ = members;
-  director_ = system.spawn<class director>(std::move(contents), company_);
-  gateway_ = system.spawn<class gateway>(director_, std::move(options.facilities), company_);
+  director_ = system.spawn<class director>(std::move(contents), known, company_);
+  refresher_ =
+      system.spawn<refresher>(refresher_setup{director_, known, last_refresh, options.seed}, company_);
+  caf::anon_send(company_->settings, follow_settings{director_});
+  caf::anon_send(company_->settings, follow_settings{refresher_});
+  gateway_ = system.spawn<class gateway>(director_, refresher_, std::move(options.facilities), company_);
   caf::anon_send(director_, begin_directing{});
 }
 
 engine::~engine() {
   dismiss(gateway_);
+  dismiss(refresher_);
   dismiss(director_);
   for (const auto* pool :
        {&company_->effects, &company_->copies, &company_->downloads, &company_->hooks})
     dismiss(*pool);
   dismiss(company_->scheduler);
+  dismiss(company_->settings);
   dismiss(company_->notices);
   dismiss(company_->journal);
   dismiss(company_->inspector);

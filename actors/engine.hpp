@@ -16,7 +16,8 @@ struct engine_options {
   const task_host* host = nullptr; ///< Outlives the engine.
   std::vector<host::facility> facilities;
   constraint_mode constraints = constraint_mode::scoped;
-  bool detached = true; ///< False on a test coordinator, which must have one thread only.
+  bool detached = true;   ///< False on a test coordinator, which must have one thread only.
+  std::uint64_t seed = 0; ///< Of what is drawn: the moments at which snaps are refreshed by themselves.
 };
 
 /// Sets what CAF needs to be told before a system is made: traps of version 0.17.
@@ -37,6 +38,7 @@ public:
 private:
   company_ptr company_;
   director_actor director_;
+  refresher_actor refresher_;
   gateway_actor gateway_;
 };
 

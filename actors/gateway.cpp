@@ -13,7 +13,7 @@ namespace {
 
 using endpoint_function = void (gateway::*)(const exchange_ptr&, const std::string&);
 
-/// A path ending in "/*" names a thing by its last segment.
+/// The segment of a path that "*" stands for names a thing.
 struct endpoint {
   std::string_view method;
   std::string_view path;
@@ -27,6 +27,8 @@ constexpr std::array endpoints{
     endpoint{"POST", "/v2/snaps", access_level::authenticated, &gateway::install_files},
     endpoint{"GET", "/v2/snaps/*", access_level::open, &gateway::snap},
     endpoint{"POST", "/v2/snaps/*", access_level::authenticated, &gateway::operate_on_snap},
+    endpoint{"GET", "/v2/snaps/*/conf", access_level::authenticated, &gateway::options},
+    endpoint{"PUT", "/v2/snaps/*/conf", access_level::authenticated, &gateway::assign_options},
     endpoint{"GET", "/v2/apps", access_level::open, &gateway::apps},
     endpoint{"GET", "/v2/changes", access_level::open, &gateway::changes},
     endpoint{"GET", "/v2/changes/*", access_level::open, &gateway::change},
@@ -47,18 +49,23 @@ constexpr std::array endpoints{
     endpoint{"GET", "/v2/troupe/history", access_level::open, &gateway::history},
 };
 
-bool matches(std::string_view pattern, std::string_view path) {
-  if (!pattern.ends_with("/*"))
-    return pattern == path;
-  auto folder = pattern.substr(0, pattern.size() - 1);
-  return path.starts_with(folder) && path.size() > folder.size() &&
-         path.find('/', folder.size()) == std::string_view::npos;
+/// What "*" stands for, empty where there is none; nothing where the path doesn't match.
+std::optional<std::string_view> thing_in(std::string_view path, std::string_view pattern) {
+  auto star = pattern.find('*');
+  if (star == pattern.npos)
+    return pattern == path ? std::optional{std::string_view{}} : std::nullopt;
+  auto after = pattern.substr(star + 1);
+  if (path.size() <= pattern.size() - 1 || !path.starts_with(pattern.substr(0, star)) ||
+      !path.ends_with(after))
+    return std::nullopt;
+  auto thing = path.substr(star, path.size() - star - after.size());
+  return thing.find('/') == thing.npos ? std::optional{thing} : std::nullopt;
 }
 
 const endpoint& find_endpoint(const request& what) {
   auto known_path = false;
   for (const auto& candidate : endpoints) {
-    if (!matches(candidate.path, what.path))
+    if (!thing_in(what.path, candidate.path))
       continue;
     if (candidate.method == what.method)
       return candidate;
@@ -74,10 +81,11 @@ const endpoint& find_endpoint(const request& what) {
 
 void screen_request(const request& what) { check_access(find_endpoint(what).access, what.from); }
 
-gateway::gateway(caf::actor_config& config, director_actor director,
+gateway::gateway(caf::actor_config& config, director_actor director, refresher_actor refresher,
                  std::vector<host::facility> facilities, company_ptr with)
     : actor_base{config, "gateway", with->inspector},
       director_{std::move(director)},
+      refresher_{std::move(refresher)},
       facilities_{std::move(facilities)},
       with_{std::move(with)} {}
 
@@ -89,9 +97,7 @@ void gateway::route(const exchange_ptr& what) {
   try {
     const auto& asked = what->what();
     const auto& endpoint = find_endpoint(asked);
-    auto thing =
-        endpoint.path.ends_with("*") ? asked.path.substr(endpoint.path.size() - 1) : std::string{};
-    (this->*endpoint.run)(what, thing);
+    (this->*endpoint.run)(what, std::string{*thing_in(asked.path, endpoint.path)});
   } catch (const failure& why) {
     what->reply(error(why));
   } catch (const std::exception& why) {

@@ -12,6 +12,7 @@
 namespace troupe {
 
 struct store_view;
+struct settings_change;
 using exchange_ptr = std::shared_ptr<exchange>;
 
 /// Refuses requests that no endpoint takes, and callers that may not use the one they ask for; before
@@ -21,8 +22,8 @@ void screen_request(const troupe::request& what);
 /// Owns the API's requests: finds the endpoint, asks other actors, renders the answer.
 class gateway : public actor_base<gateway_actor> {
 public:
-  gateway(caf::actor_config& config, director_actor director, std::vector<host::facility> facilities,
-          company_ptr with);
+  gateway(caf::actor_config& config, director_actor director, refresher_actor refresher,
+          std::vector<host::facility> facilities, company_ptr with);
 
   behavior_type make_behavior() override;
 
@@ -46,6 +47,8 @@ public:
   void snaps(const exchange_ptr& what, const std::string&);
   void snap(const exchange_ptr& what, const std::string& name);
   void apps(const exchange_ptr& what, const std::string&);
+  void options(const exchange_ptr& what, const std::string& name);
+  void assign_options(const exchange_ptr& what, const std::string& name);
   void install_files(const exchange_ptr& what, const std::string&);
   void operate_on_snap(const exchange_ptr& what, const std::string& name);
 
@@ -65,6 +68,10 @@ private:
   /// Finds what a request wants from stores, and goes on with that.
   void fill_from_stores(const exchange_ptr& what, operation_request wanted,
                         std::function<void(operation_request)> then);
+  void hold(const exchange_ptr& what, const json::object& body, const std::vector<std::string>& names);
+  /// Starts the change that `change` makes of the settings as they stand.
+  void change_settings(const exchange_ptr& what,
+                       std::function<settings_change(const system_settings&, time_point)> change);
   void show_plan(const exchange_ptr& what, operation_request wanted);
   void begin(const exchange_ptr& what, operation_request wanted);
   void remove_files(const std::vector<std::string>& unwanted);
@@ -77,6 +84,7 @@ private:
   void ask(const exchange_ptr& what, const Target& target, Message message, Render render);
 
   director_actor director_;
+  refresher_actor refresher_;
   std::vector<host::facility> facilities_;
   company_ptr with_;
 };

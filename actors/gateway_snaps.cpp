@@ -1,11 +1,12 @@
 #include <algorithm>
+#include <array>
 #include <set>
-#include <sstream>
 
 #include "actors/gateway_ask.hpp"
 #include "actors/removal.hpp"
 #include "runtime/api/resources.hpp"
 #include "runtime/api/snap_requests.hpp"
+#include "runtime/api/target.hpp"
 #include "runtime/snap/base.hpp"
 #include "runtime/snap/image.hpp"
 #include "runtime/snap/names.hpp"
@@ -16,14 +17,8 @@ namespace troupe {
 namespace {
 
 std::set<std::string> names_asked_for(const request& what, const std::string& key) {
-  std::set<std::string> names;
-  auto found = what.query.find(key);
-  if (found == what.query.end())
-    return names;
-  std::istringstream text{found->second};
-  for (std::string name; std::getline(text, name, ',');)
-    names.insert(name);
-  return names;
+  auto names = query_list(what.query, key);
+  return {names.begin(), names.end()};
 }
 
 const snap_state& find_installed(const snap_list& list, const std::string& name) {
@@ -191,7 +186,9 @@ void gateway::install_files(const exchange_ptr& what, const std::string&) {
 void gateway::operate_on_snaps(const exchange_ptr& what) {
   auto body = json::parse_object(what->what().body);
   auto names = json::strings(body, "snaps");
-  if (names.empty() && json::string_or(body, "action") != "refresh")
+  constexpr std::array of_all_snaps{"refresh", "hold", "unhold"};
+  if (names.empty() &&
+      std::ranges::find(of_all_snaps, json::string_or(body, "action")) == of_all_snaps.end())
     throw failure{"cannot start change: no snap is named"};
   operate(what, body, names);
 }
@@ -202,6 +199,9 @@ void gateway::operate_on_snap(const exchange_ptr& what, const std::string& name)
 
 void gateway::operate(const exchange_ptr& what, const json::object& body,
                       const std::vector<std::string>& names) {
+  auto action = json::string_or(body, "action");
+  if (action == "hold" || action == "unhold")
+    return hold(what, body, names);
   auto only_plan = json::bool_or(body, "plan");
   fill_from_stores(what, operation_request_of(body, names, what->what().from.uid),
                    [this, what, only_plan](operation_request wanted) {

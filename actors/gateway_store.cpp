@@ -1,24 +1,14 @@
 #include <algorithm>
 
 #include "actors/gateway_ask.hpp"
+#include "actors/store_reading.hpp"
 #include "runtime/api/store_resources.hpp"
 #include "runtime/rules/store_choice.hpp"
 #include "runtime/rules/store_request.hpp"
-#include "runtime/snap/architecture.hpp"
-#include "runtime/snap/names.hpp"
 
 namespace troupe {
 
 namespace {
-
-void read_stores(stores* from, store_answer& answer) {
-  if (from)
-    answer = from->read();
-  if (!answer.index)
-    answer.index = std::make_shared<const store_index>();
-  if (answer.index->snaps.empty() && answer.faults.empty())
-    answer.faults.emplace_back("no store that has snaps is set up");
-}
 
 /// What the store offers a host that asks for no channel, or for this one.
 json::object offer(const store_snap& snap, const store_view& view) {
@@ -64,6 +54,8 @@ json::array list_updates(const store_view& view) {
     resource["name"] = update.request.snap;
     if (!update.passed_over.empty())
       resource["passed-over"] = update.passed_over;
+    if (!update.held.empty())
+      resource["held"] = update.held;
     found.push_back(std::move(resource));
   }
   return found;
@@ -72,31 +64,8 @@ json::array list_updates(const store_view& view) {
 } // namespace
 
 void gateway::with_stores(const exchange_ptr& what, std::function<void(const store_view&)> use) {
-  auto refuse = [what](const caf::error& why) { what->reply(error(to_failure(why))); };
-  request(director_, limits::actor_request, list_snaps{})
-      .then(
-          [this, what, use = std::move(use), refuse](const snap_list& list) {
-            auto answer = std::make_shared<store_answer>();
-            auto read = [answer, from = with_->host->stores] { read_stores(from.get(), *answer); };
-            request(with_->downloads, caf::infinite,
-                    perform_work{std::make_shared<const std::function<void()>>(std::move(read))})
-                .then(
-                    [what, use, list, answer](work_done) {
-                      store_view view{
-                          *answer->index, answer->faults, {}, std::string{host_architecture()}};
-                      for (const auto& state : list)
-                        view.installed.emplace(state->name, state);
-                      try {
-                        use(view);
-                      } catch (const failure& why) {
-                        what->reply(error(why));
-                      } catch (const std::exception& why) {
-                        what->reply(error({failure_kind::internal, why.what()}));
-                      }
-                    },
-                    refuse);
-          },
-          refuse);
+  read_stores(this, director_, with_, std::move(use),
+              [what](const failure& why) { what->reply(error(why)); });
 }
 
 void gateway::fill_from_stores(const exchange_ptr& what, operation_request wanted,

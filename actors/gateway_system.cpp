@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "actors/gateway_ask.hpp"
+#include "runtime/rules/log_lines.hpp"
 #include "runtime/snap/architecture.hpp"
 #include "runtime/version.hpp"
 
@@ -29,26 +30,41 @@ std::string kernel_version() {
   return uname(&names) == 0 ? names.release : "unknown";
 }
 
+/// The times of refreshes; those that there aren't are left out.
+json::object refresh_resource(const refresh_times& refreshes) {
+  json::object result{{"timer", refreshes.timer}, {"next", to_rfc3339(refreshes.next)}};
+  if (is_set(refreshes.last))
+    result["last"] = to_rfc3339(refreshes.last);
+  if (refreshes.held_until)
+    result["hold"] = to_rfc3339(*refreshes.held_until);
+  return result;
+}
+
+json::object system_resource(const layout& paths, const refresh_times& refreshes) {
+  return json::object{{"series", "16"},
+                      {"version", version},
+                      {"build-id", std::string{"troupe-"} + version},
+                      {"os-release", json::object{{"id", os_release("ID", "linux")},
+                                                  {"version-id", os_release("VERSION_ID", "")}}},
+                      {"on-classic", true},
+                      {"managed", false},
+                      {"kernel-version", kernel_version()},
+                      {"architecture", host_architecture()},
+                      {"confinement", "none"},
+                      {"system-mode", "run"},
+                      {"locations", json::object{{"snap-mount-dir", (paths.root() / "snap").string()},
+                                                 {"snap-bin-dir", paths.bin_dir().string()}}},
+                      {"refresh", refresh_resource(refreshes)},
+                      {"sandbox-features", json::object{}}};
+}
+
 } // namespace
 
 void gateway::system_info(const exchange_ptr& what, const std::string&) {
-  const auto& paths = with_->host->paths;
-  reply_with_warnings(
-      what,
-      sync(json::object{{"series", "16"},
-                        {"version", version},
-                        {"build-id", std::string{"troupe-"} + version},
-                        {"os-release", json::object{{"id", os_release("ID", "linux")},
-                                                    {"version-id", os_release("VERSION_ID", "")}}},
-                        {"on-classic", true},
-                        {"managed", false},
-                        {"kernel-version", kernel_version()},
-                        {"architecture", host_architecture()},
-                        {"confinement", "none"},
-                        {"system-mode", "run"},
-                        {"locations", json::object{{"snap-mount-dir", (paths.root() / "snap").string()},
-                                                   {"snap-bin-dir", paths.bin_dir().string()}}},
-                        {"sandbox-features", json::object{}}}));
+  ask<refresh_times>(what, refresher_, get_refresh_times{},
+                     [paths = with_->host->paths](const refresh_times& refreshes) {
+                       return sync(system_resource(paths, refreshes));
+                     });
 }
 
 void gateway::facilities(const exchange_ptr& what, const std::string&) {

@@ -153,6 +153,8 @@ void lane::with_state(const std::shared_ptr<task_run>& run) {
 void lane::execute(const std::shared_ptr<task_run>& run) {
   if (run->kind->where == workplace::claims && !run->context.job->undo)
     return claim(run);
+  if (run->kind->where == workplace::settings)
+    return assign_settings_of(run);
   auto handle = [run] {
     auto handler = run->context.job->undo ? run->kind->undo : run->kind->perform;
     run->result.outcome = handler ? handler(run->context) : troupe::done();
@@ -184,6 +186,17 @@ void lane::claim(const std::shared_ptr<task_run>& run) {
           [this, run](const claims_granted& granted) {
             run->claims = std::make_shared<const claims_granted>(granted);
             settle(run);
+          },
+          [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
+}
+
+void lane::assign_settings_of(const std::shared_ptr<task_run>& run) {
+  auto values = run->context.setup[run->context.job->undo ? "back" : "set"];
+  request(with_->settings, caf::infinite, assign_settings{json::write(values)})
+      .then(
+          [this, run](const system_settings_ptr&) {
+            run->result.outcome = troupe::done();
+            finish(run);
           },
           [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
 }

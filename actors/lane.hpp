@@ -48,6 +48,7 @@ private:
   void with_state(const std::shared_ptr<task_run>& run);
   void execute(const std::shared_ptr<task_run>& run);
   void claim(const std::shared_ptr<task_run>& run);
+  void assign_settings_of(const std::shared_ptr<task_run>& run);
   void finish(const std::shared_ptr<task_run>& run);
   void apply_updates(const std::shared_ptr<task_run>& run, std::size_t next);
   void fail_unless_stopping(const std::shared_ptr<task_run>& run, const caf::error& why);

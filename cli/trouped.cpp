@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <iostream>
+#include <random>
 
 #include "actors/engine.hpp"
 #include "actors/gateway.hpp"
@@ -95,7 +96,7 @@ void serve(const daemon_options& options) {
   configure(config);
   caf::actor_system system{config};
   auto mode = options.constraints == "global" ? constraint_mode::global : constraint_mode::scoped;
-  engine actors{system, {database, &host, {probed.images, bases}, mode, true}};
+  engine actors{system, {database, &host, {probed.images, bases}, mode, true, std::random_device{}()}};
   http_server server{server_options(paths),
                      [gateway = actors.gateway()](std::shared_ptr<exchange> what) {
                        caf::anon_send(gateway, http_request{std::move(what)});

@@ -259,6 +259,29 @@ using change_actor = caf::typed_actor<
     // Time to look for tasks that could run and don't.
     caf::reacts_to<caf::tick_atom>>;
 
+// --- settings: owns the options of the system, and who holds refreshes
+// -----------------------------------------------------------------------
+
+struct get_settings {};
+/// Give settings these values, in the words of rules/system_settings.
+struct assign_settings {
+  std::string values;
+};
+/// The settings are these by now.
+struct settings_changed {
+  system_settings_ptr settings;
+};
+using settings_follower = caf::typed_actor<caf::reacts_to<settings_changed>>;
+/// Tell this actor of the settings now and whenever they have changed.
+struct follow_settings {
+  settings_follower who;
+};
+
+using settings_actor = caf::typed_actor<caf::replies_to<get_settings>::with<system_settings_ptr>,
+                                        // All of them or none; answered once they are durable.
+                                        caf::replies_to<assign_settings>::with<system_settings_ptr>,
+                                        caf::reacts_to<follow_settings>>;
+
 // --- director: owns the set of live snaps and changes, and the ids
 // ---------------------------------------
 
@@ -335,6 +358,7 @@ using director_actor = caf::typed_actor<
     // One change, ended ones too.
     caf::replies_to<find_change>::with<change_view_ptr>,
     caf::replies_to<abort_change_by_id>::with<change_view_ptr>, caf::reacts_to<change_ended>,
+    caf::reacts_to<settings_changed>,
     // Time to forget old changes, or the time limit of a change that waits for its claims.
     caf::reacts_to<caf::tick_atom>, caf::reacts_to<caf::tick_atom, change_id>>;
 
@@ -408,23 +432,6 @@ using notices_actor =
                      caf::replies_to<okay_warnings>::with<std::uint64_t>,
                      caf::replies_to<get_warning_count>::with<warning_count>>;
 
-// --- settings: owns the options of the system, and who holds refreshes
-// -----------------------------------------------------------------------
-
-struct get_settings {};
-/// Give settings these values, in the words of rules/system_settings.
-struct assign_settings {
-  std::string values;
-};
-/// The settings are these by now; told to the refresher.
-struct settings_changed {
-  system_settings_ptr settings;
-};
-
-using settings_actor = caf::typed_actor<caf::replies_to<get_settings>::with<system_settings_ptr>,
-                                        // All of them or none; answered once they are durable.
-                                        caf::replies_to<assign_settings>::with<system_settings_ptr>>;
-
 // --- refresher: owns when all snaps are refreshed by themselves
 // -----------------------------------------------------------------------
 
@@ -433,6 +440,7 @@ struct refresh_times {
   std::string timer; ///< As refresh.timer is written.
   time_point last;   ///< 0: never yet.
   time_point next;
+  std::optional<time_point> held_until; ///< If all snaps are held; the greatest time for ever.
 };
 
 using refresher_actor = caf::typed_actor<caf::reacts_to<settings_changed>,
@@ -552,6 +560,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::warning_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::okay_warnings)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::warning_count)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::settings_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::follow_settings)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::system_settings_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::refresh_times)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::snapshot_list)

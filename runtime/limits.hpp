@@ -125,6 +125,9 @@ inline constexpr std::size_t refresh_timer_bytes = 1'000;
 inline constexpr std::uint32_t refresh_timer_windows = 1'440; ///< In one day.
 // The greatest distance between two windows is five weeks and a day.
 inline constexpr int refresh_timer_search_days = 100;
+inline constexpr auto refresh_retry = 20min; ///< After stores couldn't be read, or all snaps were busy.
+// Longer sleeps are broken up, since the host's clock may be set meanwhile.
+inline constexpr auto refresher_sleep = 10min;
 inline constexpr auto refresh_hold_least = 1s;
 inline constexpr auto refresh_hold_most = 24h * 3'660; ///< Ten years; longer ones are forever.
 inline constexpr auto refresh_hold_by_snap = 24h * 90; ///< Of its own refresh, by snapctl.

@@ -43,10 +43,11 @@ _troupe() {
         words=$(_troupe_words "$command")
     else
         case $command in
-            remove|enable|disable|list|run|changes|info) words=$(_troupe_ids list) ;;
+            remove|enable|disable|list|run|changes|info|refresh|revert|switch) words=$(_troupe_ids list) ;;
             tasks|watch|abort) words=$(_troupe_ids changes) ;;
             why) words="$(_troupe_ids changes) $(_troupe_ids list)" ;;
             plan) words="install remove enable disable" ;;
+            get|set|unset) words=system ;;
             completion) words=bash ;;
         esac
     fi

@@ -129,8 +129,12 @@ std::string human_time(std::string_view rfc3339, bool absolute) {
     return "today " + clock;
   if (days == 1)
     return "yesterday " + clock;
+  if (days == -1)
+    return "tomorrow " + clock;
   if (days > 1 && days < days_told_by_count)
     return std::to_string(days) + " days ago, " + clock;
+  if (days < -1 && -days < days_told_by_count)
+    return "in " + std::to_string(-days) + " days, " + clock;
   return formatted(then, "%Y-%m-%d");
 }
 

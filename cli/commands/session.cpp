@@ -31,6 +31,10 @@ std::string session::start_change(const std::string& target, const json::object&
   return change_of(daemon().post(target, request));
 }
 
+std::string session::start_change_by_put(const std::string& target, const json::object& request) {
+  return change_of(daemon().put(target, request));
+}
+
 json::value session::post_form(const std::string& target, const file_form& form) {
   return result_of(daemon().post_form(target, form.fields, "snap", form.files, form.sent));
 }

@@ -68,6 +68,9 @@ public:
   /// Starts a change by JSON and returns its id. Throws like get.
   std::string start_change(const std::string& target, const troupe::json::object& request);
 
+  /// The same by PUT.
+  std::string start_change_by_put(const std::string& target, const troupe::json::object& request);
+
   /// Starts a change by a multipart form.
   std::string start_change_by_form(const std::string& target, const file_form& form);
 

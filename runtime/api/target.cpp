@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <sstream>
 
 #include "messages/failure.hpp"
 
@@ -53,6 +54,18 @@ target parse_target(std::string_view text) {
     if (!pair.empty())
       result.query.emplace(decode(pair.substr(0, equals), true), decode(value, true));
   }
+  return result;
+}
+
+std::vector<std::string> query_list(const std::map<std::string, std::string>& query,
+                                    const std::string& key) {
+  std::vector<std::string> result;
+  auto found = query.find(key);
+  if (found == query.end())
+    return result;
+  std::istringstream text{found->second};
+  for (std::string item; std::getline(text, item, ',');)
+    result.push_back(item);
   return result;
 }
 

@@ -29,6 +29,8 @@ std::string quoted_names(const operation_request& request) {
 }
 
 std::string summarise(const operation_request& request) {
+  if (request.settings)
+    return request.settings->summary;
   if (request.snaps.empty())
     return "Refresh all snaps: no updates are available";
   const auto& first = request.snaps.front();
@@ -240,6 +242,18 @@ void add_look_for_updates(change_record& change, const plan_context& context) {
   change.tasks.push_back(std::move(task));
 }
 
+void add_assign_settings(change_record& change, const settings_change& wanted,
+                         const plan_context& context) {
+  task_record task;
+  task.id = context.next_task();
+  task.kind = "assign-settings";
+  task.summary = wanted.summary;
+  task.setup =
+      json::write(json::object{{"set", json::parse(wanted.set)}, {"back", json::parse(wanted.back)}});
+  task.spawned_at = context.now;
+  change.tasks.push_back(std::move(task));
+}
+
 /// Says so where default providers want each other's content, so that one of them came too late.
 void tell_of_loops(change_record& change, const std::vector<planned>& snaps,
                    const std::vector<std::size_t>& places) {
@@ -267,6 +281,8 @@ void tell_of_loops(change_record& change, const std::vector<planned>& snaps,
 } // namespace
 
 std::string change_kind(const operation_request& request) {
+  if (request.settings)
+    return request.settings->kind;
   if (request.is_automatic)
     return "auto-refresh";
   return (request.snaps.empty() ? "refresh" : request.snaps.front().verb) + "-snap";
@@ -275,6 +291,8 @@ std::string change_kind(const operation_request& request) {
 change_record plan(const operation_request& asked, const plan_context& context) {
   check_request(asked);
   auto request = resolve(asked, context);
+  if (request.refreshes_all)
+    pass_over_impossible(request, context);
   check_host(request, context);
   auto change = describe(request, context);
   auto snaps = in_order(request, context);
@@ -293,7 +311,9 @@ change_record plan(const operation_request& asked, const plan_context& context) 
   add_tasks(change, context, plans, places, find_needs(snaps, needs_first(request)),
             request.transaction == transaction::all_snaps);
   tell_of_loops(change, snaps, places);
-  if (request.snaps.empty())
+  if (request.settings)
+    add_assign_settings(change, *request.settings, context);
+  else if (request.snaps.empty())
     add_look_for_updates(change, context);
   auto count = change.tasks.size() + (context.after ? 1 : 0);
   if (count > limits::change_tasks)
@@ -309,7 +329,9 @@ change_record plan_waiting(const operation_request& request, const plan_context&
   for (std::size_t i = 0; i < snaps.size(); ++i)
     for (auto& op : operations_of(*snaps[i].wanted, lane_at(request, i)))
       change.operations.push_back(std::move(op));
-  json::object setup{{"retain", request.retain}};
+  json::object setup{{"retain", request.retain}, {"keeps-snapshots", request.keeps_snapshots}};
+  if (request.refreshes_all)
+    setup["all"] = true;
   if (request.wait_at_most)
     setup["until"] = (context.now + *request.wait_at_most).time_since_epoch().count();
   task_record task;
@@ -329,6 +351,8 @@ operation_request request_of(const change_record& change) {
   request.is_automatic = change.kind == "auto-refresh";
   auto setup = json::parse_object(change.tasks.front().setup);
   request.retain = static_cast<int>(json::int_or(setup, "retain", request.retain));
+  request.keeps_snapshots = json::bool_or(setup, "keeps-snapshots", true);
+  request.refreshes_all = json::bool_or(setup, "all");
   std::set<lane_number> lanes;
   for (const auto& op : change.operations) {
     auto is_next_step = op.download && !request.snaps.empty() && request.snaps.back().snap == op.snap;

@@ -216,7 +216,53 @@ void check_installed(const snap_request& wanted, const checked& all) {
     check_users(wanted, *any_info(state), all);
 }
 
+checked checked_together(const operation_request& request, const plan_context& context) {
+  checked all{context, {}};
+  for (const auto& wanted : request.snaps)
+    all.by_name.emplace(wanted.snap, &wanted);
+  return all;
+}
+
+void check_one(const snap_request& wanted, const checked& all) {
+  if (wanted.verb == "install")
+    check_install(wanted, all);
+  else if (wanted.verb == "refresh")
+    check_refresh(wanted, all);
+  else if (wanted.verb == "revert")
+    check_revert(wanted, all);
+  else if (wanted.verb == "switch")
+    check_switch(wanted, all);
+  else
+    check_installed(wanted, all);
+}
+
+// What stores offer was looked up before the snap was claimed.
+std::string why_impossible(const snap_request& wanted, const checked& all) {
+  const auto& state = *all.host.claimed.at(wanted.snap);
+  auto why = wanted.steps.empty() ? std::string{} : why_passed_over(state, wanted.steps.back().rev);
+  if (!why.empty())
+    return why;
+  try {
+    check_one(wanted, all);
+    return {};
+  } catch (const failure& refusal) {
+    return refusal.what();
+  }
+}
+
 } // namespace
+
+std::string why_passed_over(const snap_state& state, revision rev) {
+  for (const auto& bad : state.bad)
+    if (bad.rev == rev)
+      return "revision " + to_string(rev) + " has failed here: " + bad.reason;
+  auto current = std::ranges::find(state.revisions, state.current, &installed_revision::rev);
+  auto later = std::find_if(current, state.revisions.end(),
+                            [&](const installed_revision& r) { return r.rev == rev; });
+  return later != state.revisions.end() && rev != state.current
+             ? "revision " + to_string(rev) + " was reverted from"
+             : std::string{};
+}
 
 const snap_info* any_info(const snap_state& state) {
   if (const auto* current = state.info())
@@ -236,7 +282,7 @@ bool runs_on(const snap_info& user, const std::string& name, const snap_info& in
 
 void check_request(const operation_request& request) {
   const std::string start = "cannot start change: ";
-  if (request.snaps.empty() && request.refreshes_all)
+  if (request.snaps.empty() && (request.refreshes_all || request.settings))
     return;
   if (request.snaps.empty())
     throw failure{start + "no snap is named"};
@@ -260,20 +306,23 @@ void check_request(const operation_request& request) {
 }
 
 void check_host(const operation_request& request, const plan_context& context) {
-  checked all{context, {}};
+  auto all = checked_together(request, context);
   for (const auto& wanted : request.snaps)
-    all.by_name.emplace(wanted.snap, &wanted);
-  for (const auto& wanted : request.snaps)
-    if (wanted.verb == "install")
-      check_install(wanted, all);
-    else if (wanted.verb == "refresh")
-      check_refresh(wanted, all);
-    else if (wanted.verb == "revert")
-      check_revert(wanted, all);
-    else if (wanted.verb == "switch")
-      check_switch(wanted, all);
-    else
-      check_installed(wanted, all);
+    check_one(wanted, all);
+}
+
+void pass_over_impossible(operation_request& request, const plan_context& context) {
+  auto all = checked_together(request, context);
+  std::set<std::string> impossible;
+  for (const auto& wanted : request.snaps) {
+    if (wanted.is_prerequisite)
+      continue;
+    if (auto why = why_impossible(wanted, all); !why.empty()) {
+      impossible.insert(wanted.snap);
+      request.notes.push_back("snap \"" + wanted.snap + "\" is passed over: " + why);
+    }
+  }
+  std::erase_if(request.snaps, [&](const auto& wanted) { return impossible.contains(wanted.snap); });
 }
 
 } // namespace troupe

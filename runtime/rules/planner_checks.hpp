@@ -13,6 +13,14 @@ void check_request(const operation_request& request);
 /// may come along with the snaps that run on it, and go along with them.
 void check_host(const operation_request& request, const plan_context& context);
 
+/// Why a refresh of all snaps leaves this revision of a snap alone: it has failed here, or was reverted
+/// from. Empty if it doesn't.
+std::string why_passed_over(const snap_state& state, revision rev);
+
+/// Of a request for all snaps, drops those that are passed over or can't be operated on as the host
+/// stands, with a note of each; what the others need stays.
+void pass_over_impossible(operation_request& request, const plan_context& context);
+
 /// The metadata of the current revision, or of the last where none is current; null where none is
 /// installed.
 const snap_info* any_info(const snap_state& state);

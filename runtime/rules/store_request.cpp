@@ -138,18 +138,6 @@ void add_prerequisites(operation_request& request, const store_view& view,
   }
 }
 
-std::string why_passed_over(const snap_state& state, revision rev) {
-  for (const auto& bad : state.bad)
-    if (bad.rev == rev)
-      return "revision " + to_string(rev) + " has failed here: " + bad.reason;
-  auto current = std::ranges::find(state.revisions, state.current, &installed_revision::rev);
-  auto later = std::find_if(current, state.revisions.end(),
-                            [&](const installed_revision& r) { return r.rev == rev; });
-  return later != state.revisions.end() && rev != state.current
-             ? "revision " + to_string(rev) + " was reverted from"
-             : std::string{};
-}
-
 } // namespace
 
 std::vector<std::string> default_providers(const snap_info& info) {
@@ -169,6 +157,29 @@ bool wants_store(const operation_request& request) {
   return request.refreshes_all || std::ranges::any_of(request.snaps, lacks_image);
 }
 
+namespace {
+
+std::string why_held(const store_view& view, const std::string& snap, refresh_cause cause) {
+  auto holds = holds_on(view.holds, snap, cause, view.now);
+  return holds.empty() ? std::string{} : hold_text(holds.front());
+}
+
+/// Adds the refreshes of all snaps that nothing keeps back, and says of the others what does.
+void add_refreshes(operation_request& request, const store_view& view, std::vector<std::string>& told) {
+  auto cause = request.is_automatic ? refresh_cause::automatic : refresh_cause::all;
+  for (auto& update : available_updates(view)) {
+    auto why = update.passed_over;
+    if (why.empty())
+      why = why_held(view, update.request.snap, cause);
+    if (why.empty())
+      request.snaps.push_back(std::move(update.request));
+    else
+      told.push_back("snap \"" + update.request.snap + "\" is passed over: " + why);
+  }
+}
+
+} // namespace
+
 std::vector<available_update> available_updates(const store_view& view) {
   std::vector<available_update> result;
   for (const auto& [name, state] : view.installed) {
@@ -177,6 +188,7 @@ std::vector<available_update> available_updates(const store_view& view) {
     available_update update;
     update.request.verb = "refresh";
     update.request.snap = name;
+    update.held = why_held(view, name, refresh_cause::automatic);
     try {
       auto choice = choose(update.request, state->channel, view);
       if (choice.revision->rev == state->current)
@@ -199,12 +211,7 @@ std::vector<available_update> available_updates(const store_view& view) {
 std::vector<std::string> fill_from_stores(operation_request& request, const store_view& view) {
   std::vector<std::string> told;
   if (request.refreshes_all)
-    for (auto& update : available_updates(view)) {
-      if (update.passed_over.empty())
-        request.snaps.push_back(std::move(update.request));
-      else
-        told.push_back("snap \"" + update.request.snap + "\" is passed over: " + update.passed_over);
-    }
+    add_refreshes(request, view, told);
   auto named = request.snaps.size();
   for (std::size_t i = 0; i < named; ++i)
     if (lacks_image(request.snaps[i]))

@@ -6,6 +6,7 @@
 
 #include "messages/request.hpp"
 #include "messages/store.hpp"
+#include "runtime/rules/refresh_hold.hpp"
 
 namespace troupe {
 
@@ -14,7 +15,9 @@ struct store_view {
   const store_index& index;
   const std::vector<std::string>& faults; ///< Why some store isn't in the index, a sentence each.
   std::map<std::string, snap_state_ptr> installed;
-  std::string architecture; ///< The host's.
+  std::string architecture;          ///< The host's.
+  std::vector<refresh_hold> holds{}; ///< All that there are.
+  time_point now{};
 };
 
 /// Whether the request names an install or a refresh whose image has yet to be found in a store, or asks
@@ -34,6 +37,7 @@ struct available_update {
   const store_snap* snap = nullptr; ///< Lives as long as the index.
   const store_revision* revision = nullptr;
   std::string passed_over; ///< Why it isn't refreshed with all others; empty if it is.
+  std::string held;        ///< Who keeps it from being refreshed by itself; empty if nobody does.
 };
 
 /// The updates of all installed snaps that came from a store, by name; those that a refresh of all snaps

@@ -17,6 +17,8 @@ using namespace tasks;
 constexpr std::array kinds{
     task_kind{"claim-snaps", workplace::claims, nothing_to_do, nothing_to_do,
               "waits until the change owns its snaps, and plans it then", ""},
+    task_kind{"assign-settings", workplace::settings, nothing_to_do, nothing_to_do,
+              "sets options of the system, or who holds refreshes", "sets what was set before"},
     task_kind{"find-updates", workplace::lane, nothing_to_do, nothing_to_do,
               "stands for a refresh of all snaps that has found nothing newer", ""},
     task_kind{"prerequisites", workplace::lane, perform_prerequisites, nothing_to_do,

@@ -12,6 +12,7 @@ namespace troupe {
 enum class workplace : std::uint8_t {
   lane,      ///< In the lane actor itself: it never blocks.
   claims,    ///< At the director, which answers once the change owns its snaps.
+  settings,  ///< At the settings, which get what the task's set-up says: "set", or "back" to undo it.
   effects,   ///< On a performer: short work on files and mounts.
   copies,    ///< On a performer for long copies.
   downloads, ///< On a performer that waits for a store.

@@ -45,6 +45,24 @@ TEST_CASE("snap finds, installs, refreshes, switches and reverts what a store of
   CHECK_THAT(w.snap({"list", "hello"}).out, Contains("latest/edge"));
 }
 
+TEST_CASE("snap shows when snaps are refreshed, and sets the options for that") {
+  TROUPE_NEEDS_ROOT();
+  client_world w;
+  CHECK_THAT(w.snap({"refresh", "--time"}).out,
+             Contains("timer: 00:00~24:00/4") && Contains("last: n/a") && Contains("next: "));
+  auto set = w.snap({"set", "system", "refresh.timer=mon,23:00-01:00", "refresh.hold=forever"});
+  INFO(set.err);
+  CHECK(set.exit_code == 0);
+  CHECK_THAT(w.snap({"refresh", "--time"}).out,
+             Contains("timer: mon,23:00-01:00") && Contains("hold: "));
+  CHECK(w.snap({"get", "system", "refresh.timer"}).out == "mon,23:00-01:00\n");
+  CHECK(w.snap({"unset", "system", "refresh.timer"}).exit_code == 0);
+  CHECK(w.snap({"get", "system", "refresh.timer"}).exit_code == 1);
+  auto wrong = w.snap({"set", "system", "refresh.retain=1"});
+  CHECK(wrong.exit_code == 1);
+  CHECK_THAT(wrong.err, Contains("cannot set option \"refresh.retain\""));
+}
+
 TEST_CASE("snap says why a store's snap can't be installed") {
   TROUPE_NEEDS_ROOT();
   client_world w;

@@ -47,7 +47,7 @@ TEST_CASE("a change that waits for its snaps has one task of its own and the ope
   CHECK(task.summary == "Wait until snaps \"a\", \"core22\" are free");
   CHECK(task.lanes.empty());
   CHECK(task.operation == -1);
-  CHECK(task.setup == R"({"retain":2})");
+  CHECK(task.setup == R"({"retain":2,"keeps-snapshots":true})");
 }
 
 TEST_CASE("a wait with a limit says until when") {
@@ -56,7 +56,7 @@ TEST_CASE("a wait with a limit says until when") {
   request.wait_at_most = std::chrono::seconds{30};
   auto task = waiting(host, request).tasks.at(0);
   CHECK(task.summary == "Wait until snap \"a\" is free");
-  CHECK(task.setup == R"({"retain":2,"until":130000000000})");
+  CHECK(task.setup == R"({"retain":2,"keeps-snapshots":true,"until":130000000000})");
 }
 
 TEST_CASE("while it waits for its snaps a change is checked only for what it says itself") {

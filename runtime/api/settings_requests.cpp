@@ -1,0 +1,68 @@
+#include "runtime/api/settings_requests.hpp"
+
+#include "messages/failure.hpp"
+#include "runtime/api/timestamps.hpp"
+#include "runtime/snap/names.hpp"
+#include "runtime/snap/quote.hpp"
+
+namespace troupe {
+
+namespace {
+
+/// The value under a dotted name, or null.
+const json::value* find_value(const json::object& document, std::string_view name) {
+  const auto* at = &document;
+  for (auto dot = name.find('.'); dot != name.npos; dot = name.find('.')) {
+    const auto* child = at->if_contains(name.substr(0, dot));
+    if (!child || !child->is_object())
+      return nullptr;
+    at = &child->get_object();
+    name.remove_prefix(dot + 1);
+  }
+  return at->if_contains(name);
+}
+
+template <class Find>
+json::object values_of(const std::vector<std::string>& names, Find find) {
+  json::object result;
+  for (const auto& name : names)
+    result[name] = find(name);
+  return result;
+}
+
+} // namespace
+
+json::object options_resource(const system_options& options, const std::vector<std::string>& names) {
+  if (names.empty())
+    return options.document();
+  return values_of(names, [&](const std::string& name) { return options.get(name); });
+}
+
+json::object options_resource(const snap_state& snap, const std::vector<std::string>& names) {
+  auto document = json::parse_object(snap.config);
+  if (names.empty())
+    return document;
+  return values_of(names, [&](const std::string& name) {
+    const auto* found = find_value(document, name);
+    if (!found)
+      throw failure{failure_kind::option_not_found,
+                    "snap \"" + snap.name + "\" has no " + in_quotes(name) + " configuration option"};
+    return *found;
+  });
+}
+
+hold_request hold_request_of(const json::object& body, const std::vector<std::string>& names) {
+  hold_request wanted;
+  for (const auto& name : names) {
+    check_instance_name(name);
+    wanted.snaps.push_back(name);
+  }
+  if (auto level = json::string_or(body, "hold-level"); !level.empty())
+    wanted.level = hold_level_from_word(level);
+  wanted.reason = json::string_or(body, "reason");
+  if (auto time = json::string_or(body, "time", "forever"); time != "forever")
+    wanted.until = from_rfc3339(time);
+  return wanted;
+}
+
+} // namespace troupe
