@@ -66,7 +66,8 @@ engine::engine(caf::actor_system& system, engine_options options) {
                                            members->journal, options.host->os.clock, members->inspector);
   auto known = read_settings(contents.settings);
   auto last_refresh = last_refresh_in(contents.settings);
-  members->settings = system.spawn<class settings>(known, members->journal, members->inspector);
+  members->settings =
+      system.spawn<class settings>(known, options.host->stores, members->journal, members->inspector);
   auto pool = [&](const std::string& name, std::size_t limit) {
     return system.spawn<performers>(name, limit, options.detached, members->inspector);
   };

@@ -2,12 +2,15 @@
 
 namespace troupe {
 
-settings::settings(caf::actor_config& config, system_settings_ptr known, journal_actor journal,
-                   inspector_actor inspector)
+settings::settings(caf::actor_config& config, system_settings_ptr known, std::shared_ptr<stores> told,
+                   journal_actor journal, inspector_actor inspector)
     : actor_base{config, "settings", inspector},
       latest_{*known},
       published_{std::move(known)},
-      journal_{std::move(journal)} {}
+      stores_{std::move(told)},
+      journal_{std::move(journal)} {
+  tell_stores();
+}
 
 settings::behavior_type settings::make_behavior() {
   return {
@@ -42,9 +45,16 @@ void settings::follow(const settings_follower& who) {
   send(who, settings_changed{published_});
 }
 
+void settings::tell_stores() {
+  const auto& options = published_->options;
+  if (stores_)
+    stores_->use_proxies({options.http_proxy(), options.https_proxy(), options.no_proxy()});
+}
+
 // Whoever is answered may rely on it that the followers hear of the change before they hear of him.
 void settings::publish(const system_settings_ptr& changed) {
   published_ = changed;
+  tell_stores();
   for (const auto& follower : followers_)
     send(follower, settings_changed{changed});
 }

@@ -1,8 +1,8 @@
 #include "runtime/api/resources.hpp"
 
-#include "runtime/api/store_resources.hpp"
 #include "runtime/rules/log_lines.hpp"
 #include "runtime/rules/wait_words.hpp"
+#include "runtime/snap/origin_json.hpp"
 #include "runtime/snap/words.hpp"
 
 namespace troupe {
@@ -156,7 +156,7 @@ json::object snap_resource(const snap_state& state, const installed_revision& sh
   if (!info.license.empty())
     result["license"] = info.license;
   if (!state.origin.snap_id.empty())
-    result["publisher"] = publisher_resource(state.origin.publisher);
+    result["publisher"] = to_json(state.origin.publisher);
   json::array bad;
   for (const auto& known : state.bad)
     bad.push_back(json::object{{"revision", to_string(known.rev)},

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "runtime/rules/log_lines.hpp"
+#include "runtime/snap/origin_json.hpp"
 #include "runtime/snap/words.hpp"
 
 namespace troupe {
@@ -34,13 +35,6 @@ json::object channel_resource(const std::string& name, const store_revision& off
 
 } // namespace
 
-json::object publisher_resource(const publisher& by) {
-  return {{"id", by.id},
-          {"username", by.username},
-          {"display-name", by.display_name},
-          {"validation", by.validation}};
-}
-
 json::object store_snap_resource(const store_snap& snap, const store_revision& offered,
                                  const std::string& channel) {
   const auto& info = *offered.info;
@@ -65,7 +59,7 @@ json::object store_snap_resource(const store_snap& snap, const store_revision& o
                       {"channel", channel},
                       {"status", "available"},
                       {"confinement", to_word(info.confinement)},
-                      {"publisher", publisher_resource(snap.publisher)},
+                      {"publisher", to_json(snap.publisher)},
                       {"developer", snap.publisher.username},
                       {"download-size", offered.source.bytes},
                       {"private", false},

@@ -5,9 +5,6 @@
 
 namespace troupe {
 
-/// A publisher as the API shows it.
-json::object publisher_resource(const publisher& by);
-
 /// A snap that a store offers, with the revision that it offers for the asked channel, and what each of
 /// its channels offers. Source of the shape: the snap client's contract, section "Snap".
 json::object store_snap_resource(const store_snap& snap, const store_revision& offered,

@@ -7,6 +7,7 @@
 
 #include "messages/failure.hpp"
 #include "runtime/json/json.hpp"
+#include "runtime/snap/origin_json.hpp"
 #include "runtime/snap/snap_info_json.hpp"
 
 namespace troupe::journal {
@@ -52,17 +53,6 @@ json::object to_json(const bad_revision& bad) {
   return {{"revision", bad.rev.number}, {"reason", bad.reason}, {"since", to_column(bad.since)}};
 }
 
-json::object to_json(const snap_origin& origin) {
-  if (origin == snap_origin{})
-    return {};
-  const auto& by = origin.publisher;
-  return {{"snap-id", origin.snap_id},
-          {"publisher-id", by.id},
-          {"username", by.username},
-          {"display-name", by.display_name},
-          {"validation", by.validation}};
-}
-
 json::object to_json(const download_source& source) {
   if (!source)
     return {};
@@ -70,18 +60,6 @@ json::object to_json(const download_source& source) {
           {"file", source.file},
           {"bytes", source.bytes},
           {"sha3-384", source.sha3_384}};
-}
-
-/// The member of that name; an empty one where there is none.
-json::object object_in(const json::object& from, std::string_view key) {
-  const auto* found = from.if_contains(key);
-  return found && found->is_object() ? found->get_object() : json::object{};
-}
-
-snap_origin origin_from(const json::object& from) {
-  return {json::string_or(from, "snap-id"),
-          {json::string_or(from, "publisher-id"), json::string_or(from, "username"),
-           json::string_or(from, "display-name"), json::string_or(from, "validation")}};
 }
 
 download_source download_from(const json::object& from) {
@@ -227,7 +205,7 @@ void state_from_column(std::string_view text, snap_state& state) {
   state.channel = json::string_or(from, "channel");
   state.flags = flags_from_column(json::int_or(from, "flags"));
   state.config = json::string_or(from, "config", "{}");
-  state.origin = origin_from(object_in(from, "origin"));
+  state.origin = origin_from_json(json::object_or(from, "origin"));
   if (const auto* bad = from.if_contains("bad"); bad && bad->is_array())
     for (const auto& item : bad->get_array())
       if (item.is_object())
@@ -255,8 +233,8 @@ std::string more_column(const operation& op) {
 
 void more_from_column(std::string_view text, operation& op) {
   auto from = json::parse_object(text);
-  op.download = download_from(object_in(from, "download"));
-  op.origin = origin_from(object_in(from, "origin"));
+  op.download = download_from(json::object_or(from, "download"));
+  op.origin = origin_from_json(json::object_or(from, "origin"));
   op.from = revision_from(from, "from");
   op.is_prerequisite = json::bool_or(from, "prerequisite");
   op.missing = json::string_or(from, "missing");

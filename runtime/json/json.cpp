@@ -115,6 +115,13 @@ std::int64_t int_or(const object& from, std::string_view key, std::int64_t fallb
   return number;
 }
 
+object object_or(const object& from, std::string_view key) {
+  const auto* found = find(from, key);
+  if (found && !found->is_object())
+    wrong_type(key, "an object");
+  return found ? found->get_object() : object{};
+}
+
 std::vector<std::string> strings(const object& from, std::string_view key) {
   std::vector<std::string> result;
   const auto* found = find(from, key);

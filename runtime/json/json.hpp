@@ -27,6 +27,9 @@ std::string string_or(const object& from, std::string_view key, std::string_view
 bool bool_or(const object& from, std::string_view key, bool fallback = false);
 std::int64_t int_or(const object& from, std::string_view key, std::int64_t fallback = 0);
 
+/// The object under a key; an empty one where there is none.
+object object_or(const object& from, std::string_view key);
+
 /// The strings of the array under a key; empty where it is absent or null.
 std::vector<std::string> strings(const object& from, std::string_view key);
 

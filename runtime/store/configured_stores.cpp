@@ -44,9 +44,19 @@ configured_stores::configured_stores(std::filesystem::path file, std::filesystem
                                      http_patience patience)
     : file_{std::move(file)}, patience_{patience}, seen_{std::move(seen)} {}
 
+void configured_stores::use_proxies(proxy_settings proxies) {
+  std::lock_guard lock{guard_};
+  patience_.proxies = std::move(proxies);
+}
+
+http_patience configured_stores::manner() {
+  std::lock_guard lock{guard_};
+  return patience_;
+}
+
 store_index configured_stores::read_one(const store_settings& store) {
   check_trust(store, file_);
-  auto document = read_signed_index(*place_of(store, patience_), store.name, store.key, {});
+  auto document = read_signed_index(*place_of(store, manner()), store.name, store.key, {});
   try {
     seen_.note(identity_of(store), document.serial);
   } catch (const failure& fault) {
@@ -108,7 +118,7 @@ void configured_stores::download(const download_source& what, const std::filesys
       of.slot_is_free_.notify_one();
     }
   } taken{*this};
-  place_of(*store, patience_)->download(what, to, advance, stop);
+  place_of(*store, manner())->download(what, to, advance, stop);
 }
 
 } // namespace troupe

@@ -25,9 +25,11 @@ public:
   store_answer read() override;
   void download(const download_source& what, const std::filesystem::path& to,
                 const std::function<void(std::uint64_t)>& advance, std::stop_token stop) override;
+  void use_proxies(proxy_settings proxies) override;
 
 private:
   store_index read_one(const store_settings& store);
+  http_patience manner();
 
   std::filesystem::path file_;
   http_patience patience_;

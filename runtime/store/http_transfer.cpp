@@ -85,10 +85,19 @@ std::size_t take_piece(char* data, std::size_t, std::size_t size, void* to) {
   }
 }
 
+void set_proxies(CURL* easy, const std::string& url, const proxy_settings& proxies) {
+  const auto& proxy = url.starts_with("https:") ? proxies.https : proxies.http;
+  if (!proxy.empty())
+    curl_easy_setopt(easy, CURLOPT_PROXY, proxy.c_str());
+  if (!proxies.none.empty())
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, proxies.none.c_str());
+}
+
 void set_up(CURL* easy, transfer& under_way, const http_patience& patience, char* message) {
   const auto& what = under_way.what;
   bool is_secret = what.url.starts_with("https:");
   curl_easy_setopt(easy, CURLOPT_URL, what.url.c_str());
+  set_proxies(easy, what.url, patience.proxies);
   curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, is_secret ? "https" : "http,https");
   curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);

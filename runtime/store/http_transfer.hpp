@@ -10,6 +10,7 @@
 
 #include "messages/failure.hpp"
 #include "runtime/limits.hpp"
+#include "runtime/store/stores.hpp"
 
 namespace troupe {
 
@@ -19,12 +20,13 @@ public:
   using failure::failure;
 };
 
-/// How patient an HTTP store is. The tests take less patience.
+/// How patient an HTTP store is, for which the tests take less, and through what it is reached.
 struct http_patience {
   std::chrono::milliseconds connect = limits::store_connect;
   std::chrono::seconds stall = limits::store_stall;            ///< At least a second.
   std::chrono::milliseconds first_retry = limits::store_retry; ///< Doubled before each further try.
   int tries = limits::store_tries;
+  proxy_settings proxies{};
 };
 
 /// What a server says before the body.

@@ -9,6 +9,7 @@
 #include "runtime/limits.hpp"
 #include "runtime/rules/channel.hpp"
 #include "runtime/snap/names.hpp"
+#include "runtime/snap/origin_json.hpp"
 #include "runtime/snap/quote.hpp"
 #include "runtime/snap/snap_info_json.hpp"
 #include "runtime/store/index_fields.hpp"
@@ -177,13 +178,9 @@ json::object written(const store_snap& snap) {
   json::array channels;
   for (const auto& channel : snap.channels)
     channels.push_back(written(channel));
-  const auto& who = snap.publisher;
   return {{"name", snap.name},
           {"id", snap.id},
-          {"publisher", json::object{{"id", who.id},
-                                     {"username", who.username},
-                                     {"display-name", who.display_name},
-                                     {"validation", who.validation}}},
+          {"publisher", to_json(snap.publisher)},
           {"declaration", json::parse_object(snap.declaration)},
           {"channels", std::move(channels)},
           {"revisions", std::move(revisions)}};

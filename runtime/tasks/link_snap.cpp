@@ -1,3 +1,4 @@
+#include "runtime/snap/origin_json.hpp"
 #include "runtime/tasks/all_or_nothing.hpp"
 #include "runtime/tasks/revision_files.hpp"
 #include "runtime/tasks/task_kinds.hpp"
@@ -15,11 +16,7 @@ outcome perform_link_snap(task_context& context) {
                       {"jailmode", state.flags.jailmode},
                       {"classic", state.flags.classic},
                       {"config", state.config},
-                      {"snap-id", state.origin.snap_id},
-                      {"publisher-id", state.origin.publisher.id},
-                      {"username", state.origin.publisher.username},
-                      {"display-name", state.origin.publisher.display_name},
-                      {"validation", state.origin.publisher.validation},
+                      {"origin", to_json(state.origin)},
                       {"known", state.find(context.rev()) != nullptr}};
   const auto* known = state.find(context.rev());
   const auto& op = context.op();
@@ -49,9 +46,7 @@ outcome undo_link_snap(task_context& context) {
   restored.flags = {json::bool_or(former, "devmode"), json::bool_or(former, "jailmode"),
                     json::bool_or(former, "classic")};
   restored.config = json::string_or(former, "config", "{}");
-  restored.origin = {json::string_or(former, "snap-id"),
-                     {json::string_or(former, "publisher-id"), json::string_or(former, "username"),
-                      json::string_or(former, "display-name"), json::string_or(former, "validation")}};
+  restored.origin = origin_from_json(json::object_or(former, "origin"));
   if (!json::bool_or(former, "known"))
     restored.drop = context.rev();
   unlink_revision_files(context, context.info());

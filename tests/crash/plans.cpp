@@ -17,6 +17,18 @@ const std::vector<plan>& all_plans() {
        "an install of a base and two snaps on it in one change",
        {},
        {{"install", {"one-on-base-1", "base-1", "two-on-base-1"}, true}}},
+      {"refresh",
+       "a refresh, then a revert",
+       {{"install", {"app"}}},
+       {{"install", {"app@2.0"}}, {"revert", {"app"}}}},
+      {"failing-refresh",
+       "a refresh whose post-refresh hook fails",
+       {{"install", {"app"}}},
+       {{"install", {"app@failing"}}}},
+      {"discarding-refresh",
+       "a refresh that discards the oldest revision",
+       {{"install", {"app"}}, {"install", {"app@2.0"}}},
+       {{"install", {"app@3.0"}}}},
   };
   return plans;
 }

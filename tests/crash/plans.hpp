@@ -7,7 +7,7 @@ namespace troupe::crash {
 
 /// A request for one change.
 struct wish {
-  std::string action;             ///< install, remove, enable or disable.
+  std::string action;             ///< install, revert, remove, enable or disable.
   std::vector<std::string> snaps; ///< Of a snap_shelf. Several are one change.
   bool all_or_none = false;       ///< Whether one that fails undoes the others.
 };

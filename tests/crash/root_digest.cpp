@@ -126,6 +126,8 @@ std::string journal_line(const snap_state& snap) {
               (snap.active ? ", active" : ", inactive") + ", revisions";
   for (const auto& revision : snap.revisions)
     line += " " + to_string(revision.rev);
+  for (const auto& bad : snap.bad)
+    line += ", bad " + to_string(bad.rev);
   return line + ", channel \"" + snap.channel + "\", config " + snap.config;
 }
 

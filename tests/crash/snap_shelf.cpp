@@ -6,7 +6,21 @@ namespace troupe::crash {
 
 namespace {
 
+test::snap_source source_of(const std::string& name);
+
+/// Refreshed to, it leaves a file in its own data; pre-refresh changes nothing, since nothing undoes it.
+test::snap_source next_version(const std::string& name, const std::string& version) {
+  auto source = source_of(name);
+  source.yaml = test::plain_snap(name, version).yaml;
+  source.hooks["pre-refresh"] = "#!/bin/sh\n[ -e \"$SNAP_DATA/configured\" ]\n";
+  source.hooks["post-refresh"] = "#!/bin/sh\necho " + version + " > \"$SNAP_DATA/refreshed\"\n" +
+                                 (version == "failing" ? "exit 1\n" : "");
+  return source;
+}
+
 test::snap_source source_of(const std::string& name) {
+  if (auto at = name.find('@'); at != std::string::npos)
+    return next_version(name.substr(0, at), name.substr(at + 1));
   if (is_base(name))
     return {"name: " + name + "\nversion: \"1.0\"\nsummary: A base of a test\ntype: base\n", {}, {}};
   auto source = test::plain_snap(name);

@@ -12,7 +12,8 @@ namespace troupe::crash {
 /// Snaps packed once and installed in many worlds; used by many threads. The name says what one is:
 /// base-X a base, X-on-base-Y an application on that base, bad-X one whose configure hook fails. The
 /// others have an application, install and configure hooks that leave files, and a remove hook that
-/// needs one.
+/// needs one. NAME@VERSION is another version of NAME, whose post-refresh hook fails if that is
+/// "failing".
 class snap_shelf {
 public:
   /// Throws failure where it can't be packed.

@@ -48,6 +48,11 @@ TEST_CASE("a kill at a point of a change of a base and two snaps leaves all thre
   check_kills({"three-snaps"}, 61);
 }
 
+TEST_CASE("a kill at a point of a refresh or a revert leaves one revision whole, with its data") {
+  TROUPE_NEEDS_ROOT();
+  check_kills({"refresh", "failing-refresh", "discarding-refresh"}, 61);
+}
+
 TEST_CASE("a call that fails with an I/O error ends an install done or undone, and kills no daemon") {
   TROUPE_NEEDS_ROOT();
   check(walk({{"install"},

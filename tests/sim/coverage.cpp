@@ -5,9 +5,10 @@ namespace troupe::sim {
 namespace {
 
 /// The functions of the host's ports and of the journal's disk that change something.
-constexpr std::string_view sites[] = {
-    "make_dirs", "place_image", "make_link",     "remove_file",  "remove_tree", "mount",   "unmount",
-    "run_hook",  "kill_marked", "journal_write", "journal_sync", "copy_tree",   "download"};
+constexpr std::string_view sites[] = {"make_dirs",   "place_image",   "make_link",    "remove_file",
+                                      "remove_tree", "mount",         "unmount",      "run_hook",
+                                      "kill_marked", "journal_write", "journal_sync", "copy_tree",
+                                      "download",    "read_stores"};
 
 constexpr std::string_view conditions[] = {sometimes::crash_in_do,
                                            sometimes::crash_in_undo,
@@ -44,6 +45,7 @@ constexpr std::string_view conditions[] = {sometimes::crash_in_do,
                                            sometimes::undos_together,
                                            sometimes::undo_fails,
                                            sometimes::take_back_fails,
+                                           sometimes::automatic_refresh,
                                            sometimes::stepped,
                                            sometimes::part_undone};
 

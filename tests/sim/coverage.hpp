@@ -50,6 +50,7 @@ inline constexpr std::string_view undos_together = "two lanes of a change undone
 inline constexpr std::string_view undo_fails = "undo fails";
 inline constexpr std::string_view take_back_fails = "failed task leaves something";
 inline constexpr std::string_view part_undone = "one lane of a change undone, another done";
+inline constexpr std::string_view automatic_refresh = "snaps refreshed by themselves";
 inline constexpr std::string_view stepped = "refresh steps through a revision";
 } // namespace sometimes
 

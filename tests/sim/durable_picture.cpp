@@ -14,6 +14,7 @@ durable_picture durable_picture::of(const journal_contents& contents) {
   for (const auto& state : contents.snaps)
     if (state->is_installed())
       picture.installed[state->name] = state->version;
+  picture.settings = contents.settings;
   return picture;
 }
 
@@ -35,6 +36,8 @@ void durable_picture::apply(const journal_batch& batch) {
       installed.erase(state->name);
     else if (auto& version = installed[state->name]; version < state->version)
       version = state->version;
+  for (const auto& [name, value] : batch.settings)
+    settings[name] = value;
   for (const auto& change : batch.ended) {
     unready.erase(change.id);
     summaries.erase(change.id);
@@ -61,6 +64,8 @@ std::string durable_picture::difference(const durable_picture& other) const {
   }
   if (summaries != other.summaries)
     return "there are other changes";
+  if (settings != other.settings)
+    return "the settings differ";
   return installed == other.installed ? "" : "the installed snaps differ";
 }
 

@@ -14,6 +14,7 @@ struct durable_picture {
   std::map<change_id, std::map<task_id, task_status>> unready;
   std::map<change_id, std::string> summaries;     ///< Of those; ids of lost changes are given out again.
   std::map<std::string, std::uint64_t> installed; ///< Snaps' versions.
+  std::map<std::string, std::string> settings;
 
   bool operator==(const durable_picture&) const = default;
 

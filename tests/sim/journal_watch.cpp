@@ -4,6 +4,9 @@
 #include <sstream>
 #include <utility>
 
+#include "runtime/api/timestamps.hpp"
+#include "runtime/rules/system_settings.hpp"
+
 namespace troupe::sim {
 
 namespace {
@@ -116,6 +119,8 @@ void journal_watch::begin(const change_record& record) {
   auto& change = live_[record.id];
   change.record = record;
   find_formers(change);
+  if (record.kind == "auto-refresh")
+    check_automatic(change);
   for (std::size_t place = 0; place < record.tasks.size(); ++place) {
     change.places.emplace(record.tasks[place].id, place);
     change_of_.emplace(record.tasks[place].id, record.id);
@@ -196,6 +201,37 @@ void journal_watch::end(const change_end& how) {
 }
 
 // --- the invariants ---------------------------------------------------------------------------------
+
+/// What refreshes by itself leaves alone what failed here and what is held.
+void journal_watch::check_automatic(const watched_change& change) {
+  std::vector<std::string> faults;
+  auto durable = settings_from_stored(picture_.settings, from_rfc3339, faults);
+  auto known = settings_from_stored(known_settings_, from_rfc3339, faults);
+  for (const auto& fault : faults)
+    broken(fault);
+  std::map<std::string, revision> targets;
+  for (const auto& op : change.record.operations)
+    if (op.verb == "refresh")
+      targets.insert_or_assign(op.snap, op.rev);
+  for (const auto& [snap, rev] : targets) {
+    hit(hits_, sometimes::automatic_refresh);
+    const auto& state = *change.formers.at(snap);
+    if (std::ranges::find(state.bad, rev, &bad_revision::rev) != state.bad.end())
+      broken("snap " + snap + " is refreshed by itself to revision " + to_string(rev) +
+             ", which has failed");
+    // It may be there only as an older one.
+    auto current = std::ranges::find(state.revisions, state.current, &installed_revision::rev);
+    if (std::ranges::find(current, state.revisions.end(), rev, &installed_revision::rev) !=
+        state.revisions.end())
+      broken("snap " + snap + " is refreshed by itself to revision " + to_string(rev) +
+             ", which was reverted from");
+    auto is_held = [&](const system_settings& by) {
+      return !holds_on(by.all_holds(), snap, refresh_cause::automatic, on_.now).empty();
+    };
+    if (is_held(durable) && is_held(known))
+      broken("snap " + snap + " is refreshed by itself although it is held");
+  }
+}
 
 /// Whatever is done comes after all it waits for; whatever is undone, before all that waited for it.
 void journal_watch::check_started() {

@@ -30,6 +30,9 @@ public:
   /// but perhaps a commit that nobody was told of.
   void found(const journal_contents& contents);
 
+  /// To be called whenever no message is under way: whoever acts from now on knows what is durable now.
+  void all_is_quiet() { known_settings_ = picture_.settings; }
+
   /// To be called once nothing moves any more: every change has ended, the files are those of the
   /// snaps' states, and the engine knows the same snaps as the journal.
   void check_end(const world& on, const std::vector<snap_state_ptr>& live_states);
@@ -72,6 +75,7 @@ private:
   void add(const added_tasks& more);
   void set(const task_row& row);
   void end(const change_end& how);
+  void check_automatic(const watched_change& change);
   void check_started();
   void check_owners();
   void check_lanes();
@@ -86,7 +90,8 @@ private:
   std::map<std::string, snap_state_ptr> installed_;
   whole_operations model_;
   durable_picture picture_;
-  std::vector<std::vector<journal_batch>> attempts_; ///< Commits begun since the last that succeeded.
+  std::map<std::string, std::string> known_settings_; ///< Those that everybody knows of.
+  std::vector<std::vector<journal_batch>> attempts_;  ///< Commits begun since the last that succeeded.
   std::set<change_id> begun_;
   std::size_t lanes_in_progress_ = 0;
   std::deque<std::string> events_;

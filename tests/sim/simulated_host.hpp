@@ -12,6 +12,7 @@
 
 #include "messages/failure.hpp"
 #include "messages/snap_info.hpp"
+#include "messages/store.hpp"
 #include "runtime/host/ports.hpp"
 
 /// A host in memory, for tests that must be able to copy it, stop it and look at all of it.
@@ -40,6 +41,7 @@ struct world {
   std::map<std::string, std::string> links;       ///< What links point to.
   std::map<std::string, std::string> data;        ///< What hooks have left in data directories, by path.
   std::map<std::string, snap_info_ptr> published; ///< What a store's files hold, by their names there.
+  store_index offered;                            ///< What the store's index says.
   std::map<std::string, snap_info_ptr> images;    ///< What downloaded images hold, by path.
   std::set<std::string> mounted;
   std::vector<std::string> hooks_run;          ///< `snap/hook`, in order.

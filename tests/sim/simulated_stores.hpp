@@ -12,7 +12,10 @@ class simulated_stores : public stores {
 public:
   explicit simulated_stores(world& w) : world_{w} {}
 
-  store_answer read() override { return {std::make_shared<const store_index>(), {}}; }
+  store_answer read() override {
+    affect(world_, "read_stores", "index", [] {});
+    return {std::make_shared<const store_index>(world_.offered), {}};
+  }
 
   void download(const download_source& what, const std::filesystem::path& to,
                 const std::function<void(std::uint64_t)>& advance, std::stop_token) override {

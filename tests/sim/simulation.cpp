@@ -292,6 +292,7 @@ private:
     // While nothing can be written, tasks wait for that.
     if (auto fault = fault_in_waits(changes); !fault.empty() && health.trouble.empty())
       watch_.broken(fault);
+    watch_.all_is_quiet();
   }
 
   /// Without faults everything ends, in bounded time.

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <set>
 
+#include "runtime/api/timestamps.hpp"
+#include "runtime/rules/system_settings.hpp"
+
 namespace troupe::sim {
 
 namespace {
@@ -39,6 +42,17 @@ snap_info_ptr draw_shape(dice& random, const std::string& name, std::vector<std:
   return info;
 }
 
+void release(store_snap& into, const snap_info_ptr& info, world& on) {
+  const revision rev{static_cast<std::int32_t>(into.revisions.size() + 1)};
+  const auto file = info->name + "-" + to_string(rev);
+  on.published[file] = info;
+  into.name = into.id = info->name;
+  into.revisions.push_back({rev, info, {"sim", file, 10, "ab"}, {}});
+  into.channels.resize(1);
+  into.channels.front().name = "latest/stable";
+  into.channels.front().released.push_back(rev);
+}
+
 } // namespace
 
 workload::workload(world& on, dice& random) : world_{on} {
@@ -60,10 +74,25 @@ store_revision workload::draw_release(dice& random, std::size_t number) {
   // Few, so that refreshes go back to what is still on the host, too.
   if (newest == 0 || (newest < 3 && random.one_in(4)))
     ++newest;
-  const revision rev{static_cast<std::int32_t>(1 + random.below(static_cast<std::uint64_t>(newest)))};
-  const auto file = shapes_[number]->name + "-" + to_string(rev);
-  world_.published[file] = shapes_[number];
-  return {rev, shapes_[number], {"sim", file, 10, "ab"}, {}};
+  auto& known = world_.offered.snaps[shapes_[number]->name];
+  while (known.revisions.size() < static_cast<std::size_t>(newest))
+    release(known, shapes_[number], world_);
+  return known.revisions[random.below(known.revisions.size())];
+}
+
+settings_change workload::draw_settings(dice& random) {
+  const system_settings unset{from_rfc3339};
+  if (random.one_in(3)) {
+    std::vector<std::string> snaps;
+    if (!random.one_in(3))
+      snaps.push_back(random.pick(shapes_)->name);
+    return random.one_in(2) ? lift_holds(unset, snaps)
+                            : hold_refreshes(unset, {snaps, hold_level::automatic, {}, {}}, world_.now);
+  }
+  if (random.one_in(4))
+    return set_options(unset, {{"refresh.hold", "forever"}});
+  return set_options(unset, {{"refresh.timer", random.pick({"00:00-24:00/1440", "00:00~24:00/480"})},
+                             {"refresh.hold", nullptr}});
 }
 
 snap_request workload::draw_snap(dice& random, const std::string& verb, std::size_t number) {
@@ -93,6 +122,10 @@ snap_request workload::draw_snap(dice& random, const std::string& verb, std::siz
 
 operation_request workload::draw(dice& random) {
   operation_request all;
+  if (random.one_in(12)) {
+    all.settings = draw_settings(random);
+    return all;
+  }
   const std::string verb =
       random.pick({"install", "install", "install", "install", "remove", "disable", "enable", "enable",
                    "revert", "revert", "refresh", "refresh", "refresh", "refresh", "switch"});
@@ -110,6 +143,8 @@ operation_request workload::draw(dice& random) {
 }
 
 std::string describe(const operation_request& what) {
+  if (what.settings)
+    return what.settings->summary + " " + what.settings->set;
   auto text = what.snaps.front().verb;
   for (const auto& snap : what.snaps)
     text += (&snap == &what.snaps.front() ? " " : ", ") + snap.snap;

@@ -14,14 +14,15 @@ class workload {
 public:
   workload(world& on, dice& random);
 
-  /// A request: any verb, one snap or several, any policy and transaction. Its images are put into the
-  /// world's spool.
+  /// A request: any verb, one snap or several, any policy and transaction; or options and holds. Its
+  /// images are put into the world's spool.
   operation_request draw(dice& random);
 
   /// What a snap runs on; empty if nothing.
   std::string base_of(const std::string& snap) const;
 
 private:
+  settings_change draw_settings(dice& random);
   snap_request draw_snap(dice& random, const std::string& verb, std::size_t number);
   store_revision draw_release(dice& random, std::size_t number);
 

@@ -139,9 +139,16 @@ struct static_http_server::state {
       answer(socket, asking);
   }
 
+  /// Whoever takes this server for its proxy names the host too.
+  static std::string path_of(const request& asking) {
+    std::string target{asking.target()};
+    auto host = target.find("://");
+    return host == target.npos ? target : target.substr(target.find('/', host + 3));
+  }
+
   server_fault note(const request& asking) {
     std::lock_guard lock{guard};
-    std::string path{asking.target()};
+    auto path = path_of(asking);
     asked.emplace_back(path, std::string{asking[http::field::range]});
     std::ostringstream headers;
     headers << asking.base();
@@ -157,7 +164,7 @@ struct static_http_server::state {
 
   void answer(tcp::socket& socket, const request& asking) {
     auto fault = note(asking);
-    auto content = content_of(directory / std::string{asking.target().substr(1)});
+    auto content = content_of(directory / path_of(asking).substr(1));
     wire_answer result;
     if (!fault.redirect_to.empty())
       result = {302, "text/html", "Location: " + fault.redirect_to + "\r\n", {}};

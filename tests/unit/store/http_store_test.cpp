@@ -239,6 +239,18 @@ TEST_CASE("redirects are followed to http alone, and not for ever") {
   }
 }
 
+TEST_CASE("a store is reached through the proxy that is set for it, unless its host is excepted") {
+  stage s;
+  s.patience.proxies = {s.server.url(), "http://127.0.0.1:1", "127.0.0.1"};
+  http_store behind{"http://store.invalid", s.patience};
+  behind.download(s.what, s.to, [](auto) {}, {});
+  CHECK(s.is_there());
+  fs::remove(s.to);
+  s.patience.proxies.http = "http://127.0.0.1:1";
+  s.download();
+  CHECK(s.is_there());
+}
+
 TEST_CASE("a server that isn't there is unavailable") {
   stage s;
   http_store gone{"http://127.0.0.1:1", s.patience};
