@@ -93,6 +93,7 @@ inline constexpr std::uint64_t snapshot_member_bytes = 16ULL << 40; ///< A file'
 inline constexpr std::size_t snapshot_attribute_bytes = 256U << 10; ///< Of one file, names and values.
 inline constexpr std::size_t snapshot_attributes = 10'000;          ///< Of one file.
 inline constexpr auto snapshot_age = 24h * 31; ///< Automatic ones that are older are pruned.
+inline constexpr auto snapshot_pruning = 24h;  ///< Between two looks for such.
 
 inline constexpr std::size_t store_index_bytes = 64U << 20;
 inline constexpr std::size_t store_signature_bytes = 4U << 10;

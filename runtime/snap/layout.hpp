@@ -42,6 +42,7 @@ public:
   path state_dir() const;
   path database() const;
   path spool_dir() const;
+  path snapshots_dir() const;
   path lock_file() const;
 
   /// Which stores snaps come from; the operator's to write.

@@ -101,18 +101,24 @@ namespace snapshots {
 
 container open_expected(const fs::path& file, const snapshot_key& expected) {
   auto opened = open_container(file);
-  if (opened.info.set != expected.set || opened.info.snap != expected.snap)
+  if (opened.info.set != expected.set || opened.info.snap != expected.snap ||
+      (expected.rev && opened.info.rev != expected.rev))
     throw fault{"it is of set " + std::to_string(opened.info.set) + " and snap " +
-                in_quotes(opened.info.snap) + ", not of set " + std::to_string(expected.set) + " and " +
-                in_quotes(expected.snap)};
+                in_quotes(opened.info.snap) + " (" + to_string(opened.info.rev) + "), not of set " +
+                std::to_string(expected.set) + " and " + in_quotes(expected.snap) +
+                (expected.rev ? " (" + to_string(expected.rev) + ")" : "")};
   return opened;
 }
 
 } // namespace snapshots
 
-fs::path snapshot_file(const fs::path& directory, const snapshot_info& info) {
+fs::path snapshot_file(const fs::path& directory, const snapshot_key& key) {
   return directory /
-         (std::to_string(info.set) + "_" + info.snap + "_" + to_string(info.rev) + std::string{suffix});
+         (std::to_string(key.set) + "_" + key.snap + "_" + to_string(key.rev) + std::string{suffix});
+}
+
+fs::path snapshot_file(const fs::path& directory, const snapshot_info& info) {
+  return snapshot_file(directory, snapshot_key{info.set, info.snap, info.rev});
 }
 
 snapshot_info write_snapshot(const fs::path& directory, const snapshot_info& info,
@@ -169,6 +175,17 @@ std::vector<stored_snapshot> list_snapshots(const fs::path& directory) {
     return std::tie(one.info.set, one.info.snap, one.info.rev, one.file);
   });
   return result;
+}
+
+std::uint64_t greatest_snapshot_set(const fs::path& directory) {
+  // Counting on from there has to stay possible, in the journal's signed numbers too.
+  constexpr auto most = std::uint64_t{1} << 62;
+  std::uint64_t greatest = 0;
+  for (const auto& name : host::real_files{}.list(directory))
+    if (name.ends_with(suffix))
+      if (const auto set = info_from_name(name).set; set <= most)
+        greatest = std::max(greatest, set);
+  return greatest;
 }
 
 void forget_snapshot(const fs::path& file) { host::real_files{}.remove_file(file); }

@@ -32,9 +32,11 @@ struct snap_trees {
 struct snapshot_key {
   std::uint64_t set = 0;
   std::string snap;
+  revision rev{}; ///< Whose data was saved; 0: of any.
 };
 
 /// The file of a snapshot: DIRECTORY/SET_NAME_REVISION.snapshot.
+std::filesystem::path snapshot_file(const std::filesystem::path& directory, const snapshot_key& key);
 std::filesystem::path snapshot_file(const std::filesystem::path& directory, const snapshot_info& info);
 
 /// Saves data at snapshot_file(directory, info), readable by its owner only; it appears there all at
@@ -55,6 +57,10 @@ void check_snapshot(const std::filesystem::path& file, const snapshot_key& expec
 /// The snapshots in a directory by set and snap, unreadable ones among them. None if the directory isn't
 /// there.
 std::vector<stored_snapshot> list_snapshots(const std::filesystem::path& directory);
+
+/// The greatest number of a set, by the names in a directory, readable or not; 0 if there is none. Names
+/// whose number no change can have don't count.
+std::uint64_t greatest_snapshot_set(const std::filesystem::path& directory);
 
 /// Removes a snapshot and what a killed daemon left of it; one that isn't there is forgotten already.
 void forget_snapshot(const std::filesystem::path& file);

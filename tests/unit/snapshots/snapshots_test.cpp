@@ -324,6 +324,30 @@ TEST_CASE("a listing is by set and snap, with the unreadable ones and their faul
   CHECK(list[5].info == read_snapshot_info(list[5].file));
 }
 
+TEST_CASE("the greatest set is read from names, whatever is in the files, if it can be a set's") {
+  const data_fixture data{disk::memory};
+  const auto directory = data.dir / "snapshots";
+  CHECK(greatest_snapshot_set(directory) == 0);
+  data.write();
+  CHECK(greatest_snapshot_set(directory) == 12);
+  put(directory / "30_hello_x1.snapshot", "no tar");
+  put(directory / "9223372036854775807_hello_x1.snapshot", "");
+  put(directory / "99999999999999999999999_hello_x1.snapshot", "");
+  put(directory / "40_hello_x1.notes", "");
+  put(directory / "50.snapshot", "");
+  CHECK(greatest_snapshot_set(directory) == 30);
+}
+
+TEST_CASE("a snapshot of another revision than the expected one is refused") {
+  const data_fixture data{disk::memory};
+  data.write();
+  auto key = sample_key;
+  key.rev = {7};
+  CHECK_NOTHROW(check_snapshot(data.file(), key, {}));
+  key.rev = {8};
+  CHECK_THAT(refusal([&] { check_snapshot(data.file(), key, {}); }), Contains("(7), not of set 12"));
+}
+
 TEST_CASE("a forgotten snapshot is gone, and can be forgotten again") {
   const data_fixture data{disk::memory};
   data.write();
