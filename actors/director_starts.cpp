@@ -42,8 +42,11 @@ caf::result<change_id> director::start(const operation_request& what) {
   request(with_->journal, caf::infinite, get_journal_health{})
       .then(
           [this, op](const journal_health& health) {
-            // Removing snaps is how a user frees the disk.
-            auto removes = !op->request.snaps.empty() && op->request.snaps.front().verb == "remove";
+            // Removing snaps and snapshots is how a user frees the disk.
+            auto frees = [](const snap_request& wanted) {
+              return wanted.verb == "remove" || wanted.verb == "forget-snapshot";
+            };
+            auto removes = !op->request.snaps.empty() && frees(op->request.snaps.front());
             if (!health.trouble.empty() && !removes)
               return op->begun.fail(
                   {failure_kind::unavailable, "cannot take new work: " + health.trouble});

@@ -13,6 +13,7 @@
 #include "runtime/rules/snap_plan.hpp"
 #include "runtime/rules/store_request.hpp"
 #include "runtime/rules/task_lists.hpp"
+#include "runtime/rules/verbs.hpp"
 
 namespace troupe {
 
@@ -28,12 +29,27 @@ std::string quoted_names(const operation_request& request) {
   return names;
 }
 
+/// `Restore data of "hello" snap from snapshot set 7`. The set that a save makes isn't known to a plan.
+std::string summarise_snapshots(const operation_request& request) {
+  const auto& first = request.snaps.front();
+  auto verb = first.verb.substr(0, first.verb.find('-'));
+  verb[0] = static_cast<char>(verb[0] - 'a' + 'A');
+  auto summary = verb + " data of " + quoted_names(request);
+  summary += request.snaps.size() > 1 ? " snaps" : " snap";
+  if (verb == "Save")
+    return summary;
+  return summary + (verb == "Restore" ? " from" : " in") + " snapshot set " +
+         std::to_string(first.snapshot_set);
+}
+
 std::string summarise(const operation_request& request) {
   if (request.settings)
     return request.settings->summary;
   if (request.snaps.empty())
     return "Refresh all snaps: no updates are available";
   const auto& first = request.snaps.front();
+  if (is_about_snapshots(first.verb))
+    return summarise_snapshots(request);
   auto verb = first.verb;
   verb[0] = static_cast<char>(verb[0] - 'a' + 'A');
   auto summary = verb + " " + quoted_names(request);
@@ -147,6 +163,8 @@ std::vector<planned> in_order(const operation_request& request, const plan_conte
 /// For each snap the places of those that it waits for, all before it.
 std::vector<std::vector<std::size_t>> find_needs(const std::vector<planned>& snaps, bool needed_first) {
   std::vector<std::vector<std::size_t>> needs(snaps.size());
+  if (!snaps.empty() && is_about_snapshots(snaps.front().wanted->verb))
+    return needs;
   std::map<std::string, std::size_t> places;
   std::vector<std::size_t> snapds; ///< There is hardly more than one.
   for (std::size_t i = 0; i < snaps.size(); ++i) {
@@ -285,7 +303,7 @@ std::string change_kind(const operation_request& request) {
     return request.settings->kind;
   if (request.is_automatic)
     return "auto-refresh";
-  return (request.snaps.empty() ? "refresh" : request.snaps.front().verb) + "-snap";
+  return kind_of_change(request.snaps.empty() ? "refresh" : request.snaps.front().verb);
 }
 
 change_record plan(const operation_request& asked, const plan_context& context) {
@@ -300,8 +318,8 @@ change_record plan(const operation_request& asked, const plan_context& context) 
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < snaps.size(); ++i) {
     const auto& wanted = *snaps[i].wanted;
-    auto& plan = plans.emplace_back(wanted, *context.claimed.at(wanted.snap), lane_at(request, i),
-                                    request.retain);
+    auto& plan =
+        plans.emplace_back(wanted, *context.claimed.at(wanted.snap), lane_at(request, i), request);
     places.push_back(change.operations.size());
     plan.begins_at(places.back());
     change.operations.insert(change.operations.end(), plan.operations().begin(),
@@ -360,8 +378,9 @@ operation_request request_of(const change_record& change) {
       auto& wanted = request.snaps.emplace_back();
       wanted.verb = op.verb;
       wanted.snap = op.snap;
-      if (op.verb == "remove" || op.verb == "revert")
+      if (op.verb == "remove" || op.verb == "revert" || is_about_snapshots(op.verb))
         wanted.rev = op.rev;
+      wanted.snapshot_set = op.snapshot_set;
       wanted.channel = op.channel;
       wanted.origin = op.origin;
       wanted.given_path = op.given_path;

@@ -9,13 +9,15 @@
 #include "runtime/rules/epoch_path.hpp"
 #include "runtime/rules/needed_base.hpp"
 #include "runtime/rules/snap_plan.hpp"
+#include "runtime/rules/verbs.hpp"
 
 namespace troupe {
 
 namespace {
 
-constexpr std::array<std::string_view, 7> known_verbs{"install", "refresh", "revert", "switch",
-                                                      "remove",  "enable",  "disable"};
+constexpr std::array<std::string_view, 11> known_verbs{
+    "install", "refresh",       "revert",         "switch",           "remove",         "enable",
+    "disable", "save-snapshot", "check-snapshot", "restore-snapshot", "forget-snapshot"};
 
 /// Whether operations of these kinds may stand in one change.
 bool go_together(const std::string& a, const std::string& b) {
@@ -27,7 +29,10 @@ bool go_together(const std::string& a, const std::string& b) {
 
 failure refuse(const snap_request& request, const std::string& why,
                failure_kind kind = failure_kind::bad_request) {
-  return {kind, "cannot " + request.verb + " snap \"" + request.snap + "\": " + why};
+  auto verb = request.verb;
+  if (is_about_snapshots(verb))
+    verb.replace(verb.find('-'), 1, " ").append(" of");
+  return {kind, "cannot " + verb + " snap \"" + request.snap + "\": " + why};
 }
 
 /// A request and the host it is planned on.
@@ -64,9 +69,10 @@ void check_base(const snap_request& wanted, const snap_info& info, const checked
     return;
   }
   for (const auto* other : all.host.under_way)
-    if (other->snap == base)
+    if (other->snap == base && !is_about_snapshots(other->verb))
       throw refuse(wanted,
-                   "its base \"" + base + "\" has \"" + other->verb + "-snap\" change in progress",
+                   "its base \"" + base + "\" has \"" + kind_of_change(other->verb) +
+                       "\" change in progress",
                    failure_kind::change_conflict);
   auto found = all.host.installed->find(base);
   if (found == all.host.installed->end())
@@ -145,6 +151,22 @@ void check_switch(const snap_request& wanted, const checked& all) {
     throw refuse(wanted, "it is not installed", failure_kind::snap_not_installed);
 }
 
+// --- snapshots ---------------------------------------------------------------------------------------
+
+/// What is saved has to be there, and what is restored goes to a snap that is there.
+void check_snapshot(const snap_request& wanted, const checked& all) {
+  if (wanted.verb != "save-snapshot" && wanted.verb != "restore-snapshot")
+    return;
+  const auto& state = *all.host.claimed.at(wanted.snap);
+  if (!state.is_installed())
+    throw refuse(wanted,
+                 wanted.verb == "restore-snapshot" ? "it is not installed; install it first"
+                                                   : "it is not installed",
+                 failure_kind::snap_not_installed);
+  if (!state.info())
+    throw refuse(wanted, "its current revision is removed");
+}
+
 // --- remove, enable, disable ------------------------------------------------------------------------
 
 /// Whether a remove of this revision leaves others.
@@ -177,8 +199,8 @@ void check_users(const snap_request& wanted, const snap_info& info, const checke
   for (const auto* other : all.host.under_way)
     if (other->info && runs_on(*other->info, wanted.snap, info))
       throw refuse(wanted,
-                   "snap \"" + other->snap + "\", which runs on it, has \"" + other->verb +
-                       "-snap\" change in progress",
+                   "snap \"" + other->snap + "\", which runs on it, has \"" +
+                       kind_of_change(other->verb) + "\" change in progress",
                    failure_kind::change_conflict);
   auto users = users_that_stay(wanted, info, all);
   if (users.empty())
@@ -232,6 +254,8 @@ void check_one(const snap_request& wanted, const checked& all) {
     check_revert(wanted, all);
   else if (wanted.verb == "switch")
     check_switch(wanted, all);
+  else if (is_about_snapshots(wanted.verb))
+    check_snapshot(wanted, all);
   else
     check_installed(wanted, all);
 }
@@ -302,6 +326,9 @@ void check_request(const operation_request& request) {
       check_source(wanted);
     if (wanted.verb == "switch" && wanted.channel.empty())
       throw refuse(wanted, "no channel is named");
+    if (is_about_snapshots(wanted.verb) && wanted.verb != "save-snapshot" &&
+        (wanted.snapshot_set == 0 || !wanted.rev))
+      throw refuse(wanted, "no snapshot is named");
   }
 }
 

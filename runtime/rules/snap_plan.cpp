@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/rules/snap_update.hpp"
+#include "runtime/rules/verbs.hpp"
 
 namespace troupe {
 
@@ -41,6 +42,7 @@ std::vector<operation> operations_of(const snap_request& wanted, lane_number lan
   op.force = wanted.force;
   op.is_prerequisite = wanted.is_prerequisite;
   op.missing = wanted.missing;
+  op.snapshot_set = wanted.snapshot_set;
   std::vector<operation> result(std::max<std::size_t>(wanted.steps.size(), 1), op);
   for (std::size_t i = 0; i < wanted.steps.size(); ++i) {
     result[i].rev = wanted.steps[i].rev;
@@ -81,10 +83,12 @@ revision former_revision(const snap_state& state) {
              : std::prev(current)->rev;
 }
 
-snap_plan::snap_plan(const snap_request& wanted, const snap_state& state, lane_number lane, int retain)
+snap_plan::snap_plan(const snap_request& wanted, const snap_state& state, lane_number lane,
+                     const operation_request& all)
     : operations_{operations_of(wanted, lane)},
       after_{state},
-      retain_(static_cast<std::size_t>(retain)) {
+      retain_(static_cast<std::size_t>(all.retain)),
+      keeps_snapshot_{all.keeps_snapshots && !wanted.purge} {
   for (auto& op : operations_) {
     before_.push_back(after_);
     plan_operation(op, wanted);
@@ -98,7 +102,7 @@ void snap_plan::plan_operation(operation& op, const snap_request& wanted) {
     op.rev = former_revision(after_);
   if (op.verb == "revert")
     op.from = after_.current;
-  if (op.verb == "enable" || op.verb == "disable" || op.verb == "switch")
+  if (op.verb == "enable" || op.verb == "disable" || op.verb == "switch" || op.verb == "save-snapshot")
     op.rev = after_.current;
   if (op.verb != "install" && op.verb != "refresh")
     return;
@@ -143,7 +147,9 @@ void snap_plan::add_undoable_tasks(task_chain& chain) const {
   else if (verb == "switch")
     add_switch_tasks(chain, state);
   else if (verb == "remove" && !removes_one_of_several())
-    add_remove_tasks(chain, state);
+    add_remove_tasks(chain, state, keeps_snapshot_);
+  else if (is_about_snapshots(verb))
+    add_snapshot_tasks(chain);
   if (verb != "refresh")
     return;
   for (std::size_t i = 0; i < operations_.size(); ++i) {
@@ -184,7 +190,7 @@ std::vector<revision> snap_plan::revisions_to_discard() const {
 
 bool snap_plan::has_final_tasks() const {
   const auto& verb = operations_.front().verb;
-  if (verb == "remove")
+  if (verb == "remove" || verb == "restore-snapshot" || verb == "forget-snapshot")
     return true;
   if (verb != "refresh")
     return false;
@@ -200,6 +206,8 @@ void snap_plan::add_final_tasks(task_chain& chain) const {
     add_discard_tasks(chain, op.rev);
   else if (op.verb == "remove")
     add_discard_all_tasks(chain, before_.front());
+  else if (is_about_snapshots(op.verb))
+    add_final_snapshot_tasks(chain);
   if (op.verb != "refresh")
     return;
   for (std::size_t i = 0; i < operations_.size(); ++i)

@@ -11,8 +11,9 @@ namespace troupe {
 /// One snap's part of a change as the host stands: its operations, and the state that each finds.
 class snap_plan {
 public:
-  /// `wanted` is a request as resolve() leaves it; `retain` counts a refresh's new revision.
-  snap_plan(const snap_request& wanted, const snap_state& state, lane_number lane, int retain);
+  /// `wanted` is one of `all` as resolve() leaves them.
+  snap_plan(const snap_request& wanted, const snap_state& state, lane_number lane,
+            const operation_request& all);
 
   const std::vector<operation>& operations() const { return operations_; }
 
@@ -37,7 +38,8 @@ private:
   std::vector<operation> operations_;
   std::vector<snap_state> before_; ///< The state that each operation finds.
   snap_state after_;
-  std::size_t retain_;
+  std::size_t retain_; ///< Revisions that a refresh leaves, the new one too.
+  bool keeps_snapshot_;
   std::size_t first_ = 0;
 };
 

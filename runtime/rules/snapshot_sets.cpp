@@ -64,17 +64,6 @@ json::object resource_of(const stored_snapshot& snapshot) {
 
 } // namespace
 
-std::uint64_t next_snapshot_set(const std::vector<stored_snapshot>& snapshots,
-                                std::uint64_t last_given) {
-  auto greatest = last_given;
-  for (const auto& snapshot : snapshots)
-    greatest = std::max(greatest, snapshot.info.set);
-  if (greatest >= greatest_set)
-    throw failure{"cannot save snapshot: set " + std::to_string(greatest) +
-                  " has the greatest number there is; forget it first"};
-  return greatest + 1;
-}
-
 std::vector<stored_snapshot> prunable_snapshots(const std::vector<stored_snapshot>& snapshots,
                                                 time_point now, duration age) {
   std::vector<stored_snapshot> result;

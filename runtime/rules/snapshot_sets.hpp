@@ -25,10 +25,6 @@ struct snapshot_choice {
 /// What a request wants done with a set.
 enum class snapshot_action : std::uint8_t { check, restore, forget };
 
-/// The number of the next set: greater than all there are and than the last one given, so that the
-/// number of a forgotten set doesn't come back.
-std::uint64_t next_snapshot_set(const std::vector<stored_snapshot>& snapshots, std::uint64_t last_given);
-
 /// The automatic snapshots that are older than `age`. Unreadable ones are never among them, since nobody
 /// knows what they are.
 std::vector<stored_snapshot> prunable_snapshots(const std::vector<stored_snapshot>& snapshots,

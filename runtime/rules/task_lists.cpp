@@ -191,13 +191,16 @@ void add_disable_tasks(task_chain& chain, const snap_state& state) {
   add_unlink(chain, state);
 }
 
-void add_remove_tasks(task_chain& chain, const snap_state& state) {
+void add_remove_tasks(task_chain& chain, const snap_state& state, bool keeps_snapshot) {
   const auto& name = chain.op().snap;
   if (state.active) {
     add_stop_services(chain, *state.info());
     add_hook(chain, *state.info(), "remove", {{"ignore-error", true}});
   }
   chain.add("auto-disconnect", "Disconnect interfaces of snap " + quoted(name));
+  if (keeps_snapshot && state.info() && state.info()->type == snap_type::app)
+    chain.add("save-snapshot", "Save data of snap " + quoted(name, state.current) + " in a snapshot",
+              {{"revision", to_string(state.current)}, {"automatic", true}});
   if (state.active)
     add_unlink(chain, state);
 }
@@ -215,6 +218,26 @@ void add_discard_tasks(task_chain& chain, revision rev) {
   json::object setup{{"revision", to_string(rev)}};
   chain.add("clear-snap", "Remove data for snap " + quoted(name, rev), setup);
   chain.add("discard-snap", "Remove snap " + quoted(name, rev) + " from the system", setup);
+}
+
+void add_snapshot_tasks(task_chain& chain) {
+  const auto& op = chain.op();
+  const auto set = " snapshot set " + std::to_string(op.snapshot_set);
+  if (op.verb == "save-snapshot")
+    chain.add("save-snapshot", "Save data of snap " + quoted(op.snap, op.rev) + " in a snapshot");
+  else if (op.verb == "check-snapshot")
+    chain.add("check-snapshot", "Check data of snap " + quoted(op.snap, op.rev) + " in" + set);
+  else if (op.verb == "restore-snapshot")
+    chain.add("restore-snapshot", "Restore data of snap " + quoted(op.snap, op.rev) + " from" + set);
+}
+
+void add_final_snapshot_tasks(task_chain& chain) {
+  const auto& op = chain.op();
+  if (op.verb == "restore-snapshot")
+    chain.add("drop-replaced-data", "Remove the replaced data of snap " + quoted(op.snap));
+  else if (op.verb == "forget-snapshot")
+    chain.add("forget-snapshot", "Forget data of snap " + quoted(op.snap, op.rev) + " in snapshot set " +
+                                     std::to_string(op.snapshot_set));
 }
 
 } // namespace troupe

@@ -48,11 +48,16 @@ void add_switch_tasks(task_chain& chain, const snap_state& state);
 void add_enable_tasks(task_chain& chain, const snap_state& state);
 void add_disable_tasks(task_chain& chain, const snap_state& state);
 
-/// Those of a remove of all revisions come in two parts, of which the second can't be undone.
-void add_remove_tasks(task_chain& chain, const snap_state& state);
+/// Those of a remove of all revisions come in two parts, of which the second can't be undone. An
+/// application whose current revision is there may leave a snapshot.
+void add_remove_tasks(task_chain& chain, const snap_state& state, bool keeps_snapshot);
 void add_discard_all_tasks(task_chain& chain, const snap_state& state);
 
 /// Those of a remove of one revision of several.
 void add_discard_tasks(task_chain& chain, revision rev);
+
+/// Those of the verbs about snapshots come in two parts as well.
+void add_snapshot_tasks(task_chain& chain);
+void add_final_snapshot_tasks(task_chain& chain);
 
 } // namespace troupe

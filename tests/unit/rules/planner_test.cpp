@@ -44,11 +44,12 @@ TEST_CASE("a snap without services or hooks has no task for them") {
 
 TEST_CASE("a remove takes the revisions one by one, the current one last, after all that can fail") {
   auto change = host_plan{{installed("hello", {-1, -2})}}.plan(request("remove", "hello"));
-  CHECK(kinds(change) == std::vector<std::string>{"auto-disconnect", "remove-aliases", "unlink-snap",
-                                                  "remove-profiles", "clear-snap", "discard-snap",
-                                                  "clear-snap", "discard-snap"});
-  CHECK(change.tasks.at(4).setup == R"({"revision":"x1"})");
-  CHECK(change.tasks.at(6).setup == R"({"revision":"x2"})");
+  CHECK(kinds(change) == std::vector<std::string>{"auto-disconnect", "save-snapshot", "remove-aliases",
+                                                  "unlink-snap", "remove-profiles", "clear-snap",
+                                                  "discard-snap", "clear-snap", "discard-snap"});
+  CHECK(change.tasks.at(1).setup == R"({"revision":"x2","automatic":true})");
+  CHECK(change.tasks.at(5).setup == R"({"revision":"x1"})");
+  CHECK(change.tasks.at(7).setup == R"({"revision":"x2"})");
 }
 
 TEST_CASE("one revision that isn't active is removed alone") {

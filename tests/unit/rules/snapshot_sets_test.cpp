@@ -41,16 +41,6 @@ const auto is_not_found = Catch::Predicate<failure>(
 
 } // namespace
 
-TEST_CASE("a set's number is greater than all there are and than the last one given") {
-  CHECK(next_snapshot_set({}, 0) == 1);
-  CHECK(next_snapshot_set({}, 9) == 10);
-  CHECK(next_snapshot_set({snapshot(12, "a"), snapshot(3, "b")}, 9) == 13);
-  auto broken = snapshot(20, "a");
-  broken.fault = "it is cut short";
-  CHECK(next_snapshot_set({broken}, 0) == 21);
-  CHECK_THROWS_AS(next_snapshot_set({snapshot(9'223'372'036'854'775'807U, "a")}, 0), failure);
-}
-
 TEST_CASE("automatic snapshots are pruned when they are older than the retention, others never") {
   auto broken = automatic(4, 24h * 100);
   broken.fault = "it is cut short";
