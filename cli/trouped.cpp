@@ -90,8 +90,12 @@ void serve(const daemon_options& options) {
       report.images_mounted);
 
   auto bases = host::probe_base_root();
-  task_host host{paths, os, program_beside_this("troupe-run"), bases.rejected.empty(),
-                 std::make_shared<configured_stores>(paths.stores_file(), paths.seen_stores())};
+  task_host host{paths,
+                 os,
+                 program_beside_this("troupe-run"),
+                 bases.rejected.empty(),
+                 std::make_shared<configured_stores>(paths.stores_file(), paths.seen_stores()),
+                 snapshots_in(paths.snapshots_dir())};
   caf::actor_system_config config;
   configure(config);
   caf::actor_system system{config};

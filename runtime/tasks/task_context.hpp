@@ -11,6 +11,7 @@
 #include "runtime/host/ports.hpp"
 #include "runtime/json/json.hpp"
 #include "runtime/snap/layout.hpp"
+#include "runtime/snapshots/snapshot_shelf.hpp"
 #include "runtime/store/stores.hpp"
 
 namespace troupe {
@@ -21,7 +22,8 @@ struct task_host {
   const host::ports& os;
   std::filesystem::path launcher; ///< The program that snap/bin links to.
   bool bases_have_roots = false;  ///< Whether processes may get their base's files as their root.
-  std::shared_ptr<troupe::stores> stores{}; ///< Where snaps are downloaded from.
+  std::shared_ptr<troupe::stores> stores{};    ///< Where snaps are downloaded from.
+  std::shared_ptr<snapshot_shelf> snapshots{}; ///< Where snapshots of snaps' data are.
 };
 
 /// All that a task's perform or undo may look at and use.

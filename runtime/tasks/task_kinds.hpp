@@ -65,6 +65,13 @@ outcome undo_unlink_snap(task_context&);
 outcome perform_run_hook(task_context&);
 outcome undo_run_hook(task_context&);
 outcome perform_start_services(task_context&);
+outcome perform_save_snapshot(task_context&);
+outcome undo_save_snapshot(task_context&);
+outcome perform_check_snapshot(task_context&);
+outcome perform_restore_snapshot(task_context&);
+outcome undo_restore_snapshot(task_context&);
+outcome perform_drop_replaced_data(task_context&);
+outcome perform_forget_snapshot(task_context&);
 outcome perform_clear_snap(task_context&);
 outcome perform_discard_snap(task_context&);
 

@@ -52,8 +52,12 @@ bool is_of_daemon(const std::string& path) {
          path.starts_with("var/lib/troupe/journal.db");
 }
 
-/// Is there from the first snap on.
-bool is_of_all_snaps(const std::string& path) { return path == "var/snap"; }
+/// Is there from the first snap on, or is what earlier removals have left; but not half of it.
+bool is_of_all_snaps(const std::string& path) {
+  const std::string snapshots = "var/lib/troupe/snapshots";
+  return path == "var/snap" || path == snapshots ||
+         (path.starts_with(snapshots + "/") && path.ends_with(".snapshot"));
+}
 
 bool is_mount_point(const std::string& path) {
   return path.starts_with("snap/") && std::count(path.begin(), path.end(), '/') == 2;

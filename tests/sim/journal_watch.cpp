@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "runtime/api/timestamps.hpp"
+#include "runtime/json/json.hpp"
 #include "runtime/rules/system_settings.hpp"
+#include "runtime/snapshots/snapshots.hpp"
 
 namespace troupe::sim {
 
@@ -19,7 +21,8 @@ bool waits_for_claims(const change_record& change) {
 
 /// Whether it takes away what no undo brings back.
 bool is_irreversible(const std::string& kind) {
-  return kind == "clear-snap" || kind == "discard-snap" || kind == "drop-former-data";
+  return kind == "clear-snap" || kind == "discard-snap" || kind == "drop-former-data" ||
+         kind == "drop-replaced-data" || kind == "forget-snapshot";
 }
 
 /// Whether a failed task says that it couldn't take back what it had done.
@@ -325,6 +328,41 @@ void journal_watch::check_data(const watched_change& change, const operation& op
     broken("the " + op.verb + " of snap " + op.snap + " has changed the former revision's data");
 }
 
+/// A save, or a removal that keeps one, has left a snapshot if it was done, and none if it was undone; a
+/// restore has left the data that was saved, or the former.
+void journal_watch::check_snapshots(const watched_change& change, const operation& op, bool is_done) {
+  const auto kept = [&](std::uint64_t set, revision rev) {
+    const auto file = snapshot_file("/root/var/lib/troupe/snapshots", snapshot_key{set, op.snap, rev});
+    auto found = on_.snapshots.find(file.string());
+    return found == on_.snapshots.end() ? nullptr : &found->second;
+  };
+  const auto name = op.verb + " of snap " + op.snap;
+  for (const auto& task : change.record.tasks) {
+    if (task.kind != "save-snapshot" ||
+        change.record.operations[static_cast<std::size_t>(task.operation)].snap != op.snap)
+      continue;
+    const auto setup = json::parse_object(task.setup);
+    const auto rev = revision_from_text(json::string_or(setup, "revision", to_string(op.rev))).value();
+    if (is_done != (kept(change.record.id.value, rev) != nullptr))
+      broken("the " + name + (is_done ? " has kept no snapshot" : ", which was undone, has left one"));
+  }
+  if (op.verb != "restore-snapshot")
+    return;
+  const auto former = change.formers.find(op.snap);
+  const auto* saved = kept(op.snapshot_set, op.rev);
+  if (former == change.formers.end() || (is_done && !saved))
+    return;
+  const auto data = "/root/var/snap/" + op.snap + "/" + to_string(former->second->current);
+  const auto in = [&](const std::map<std::string, std::string>& all) {
+    auto found = all.find(data);
+    return found == all.end() ? std::string{} : found->second;
+  };
+  const auto expected = is_done && saved->revision ? *saved->revision : in(change.data);
+  if (in(on_.data) != expected)
+    broken("after the " + name + ", which was " + (is_done ? "done" : "undone") +
+           ", the data is another");
+}
+
 /// An ended operation has left its snap as planned, or as it was. Those that step through revisions of
 /// one snap count together. Returns whether it was done.
 bool journal_watch::check_operation(const watched_change& change, std::size_t place) {
@@ -359,6 +397,7 @@ bool journal_watch::check_operation(const watched_change& change, std::size_t pl
     return all_done;
   if (op.from)
     check_data(change, op, all_done && steps == 1);
+  check_snapshots(change, op, all_done);
   auto now = installed_.find(op.snap);
   auto difference = model_.difference(op.snap, now == installed_.end() ? nullptr : now->second.get());
   if (!difference.empty())

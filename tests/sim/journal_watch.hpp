@@ -80,6 +80,7 @@ private:
   void check_owners();
   void check_lanes();
   void check_data(const watched_change& change, const operation& op, bool is_done);
+  void check_snapshots(const watched_change& change, const operation& op, bool is_done);
   bool check_operation(const watched_change& change, std::size_t place);
 
   hit_counts& hits_;

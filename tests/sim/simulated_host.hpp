@@ -12,6 +12,7 @@
 
 #include "messages/failure.hpp"
 #include "messages/snap_info.hpp"
+#include "messages/snapshot.hpp"
 #include "messages/store.hpp"
 #include "runtime/host/ports.hpp"
 
@@ -35,11 +36,19 @@ public:
   virtual std::optional<host::process_result> hook_result() { return std::nullopt; }
 };
 
+/// A snapshot: what it says about itself, and what hooks had left in the directories that were there.
+struct kept_snapshot {
+  snapshot_info info;
+  std::optional<std::string> revision{};
+  std::optional<std::string> common{};
+};
+
 /// What there is on the host, and what its processes will do.
 struct world {
   std::set<std::string> entries;                  ///< Files, directories and links, by path.
   std::map<std::string, std::string> links;       ///< What links point to.
   std::map<std::string, std::string> data;        ///< What hooks have left in data directories, by path.
+  std::map<std::string, kept_snapshot> snapshots; ///< By path.
   std::map<std::string, snap_info_ptr> published; ///< What a store's files hold, by their names there.
   store_index offered;                            ///< What the store's index says.
   std::map<std::string, snap_info_ptr> images;    ///< What downloaded images hold, by path.

@@ -11,6 +11,7 @@
 
 #include "actors/engine.hpp"
 #include "tests/sim/simulated_host.hpp"
+#include "tests/sim/simulated_snapshots.hpp"
 #include "tests/sim/simulated_stores.hpp"
 
 namespace troupe::test {
@@ -44,7 +45,12 @@ public:
         config_{},
         system_{config_},
         os_{sim::ports_of(on)},
-        host_{paths_, os_, "/bin/troupe-run", false, std::make_shared<sim::simulated_stores>(on)},
+        host_{paths_,
+              os_,
+              "/bin/troupe-run",
+              false,
+              std::make_shared<sim::simulated_stores>(on),
+              std::make_shared<sim::simulated_snapshots>(on)},
         actors_{std::in_place, system_, engine_options{std::move(journal), &host_, {}, mode, false}} {}
   ~stage() { end(); }
   stage(const stage&) = delete;

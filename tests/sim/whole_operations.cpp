@@ -1,5 +1,7 @@
 #include "tests/sim/whole_operations.hpp"
 
+#include "runtime/rules/verbs.hpp"
+
 namespace troupe::sim {
 
 namespace {
@@ -42,6 +44,8 @@ void whole_operations::done(const operation& op) {
     snaps_.erase(op.snap);
     return;
   }
+  if (is_about_snapshots(op.verb))
+    return;
   auto& snap = snaps_[op.snap];
   if (op.verb == "install")
     snap = {{op.rev}, op.rev, !op.info->apps.empty(), true};

@@ -95,11 +95,28 @@ settings_change workload::draw_settings(dice& random) {
                              {"refresh.hold", nullptr}});
 }
 
+/// One that is kept of the snap, else one that never was.
+void workload::draw_snapshot(dice& random, snap_request& wanted) const {
+  std::vector<snapshot_info> kept;
+  for (const auto& [file, saved] : world_.snapshots)
+    if (saved.info.snap == wanted.snap)
+      kept.push_back(saved.info);
+  wanted.snapshot_set = 1;
+  wanted.rev = {1};
+  if (kept.empty())
+    return;
+  const auto chosen = random.pick(kept);
+  wanted.snapshot_set = chosen.set;
+  wanted.rev = chosen.rev;
+}
+
 snap_request workload::draw_snap(dice& random, const std::string& verb, std::size_t number) {
   snap_request wanted;
   wanted.verb = verb;
   wanted.snap = shapes_[number]->name;
   wanted.force = verb == "disable" && random.one_in(2);
+  if (verb == "check-snapshot" || verb == "restore-snapshot" || verb == "forget-snapshot")
+    draw_snapshot(random, wanted);
   if (verb == "switch")
     wanted.channel = random.pick({"latest/stable", "latest/edge"});
   const auto from_store = verb == "refresh" || (verb == "install" && random.one_in(3));
@@ -126,9 +143,11 @@ operation_request workload::draw(dice& random) {
     all.settings = draw_settings(random);
     return all;
   }
-  const std::string verb =
-      random.pick({"install", "install", "install", "install", "remove", "disable", "enable", "enable",
-                   "revert", "revert", "refresh", "refresh", "refresh", "refresh", "switch"});
+  const std::string verb = random.pick(
+      {"install",       "install",        "install",          "install",          "remove",
+       "disable",       "enable",         "enable",           "revert",           "revert",
+       "refresh",       "refresh",        "refresh",          "refresh",          "switch",
+       "save-snapshot", "check-snapshot", "restore-snapshot", "restore-snapshot", "forget-snapshot"});
   const auto wanted = random.one_in(3) ? 1 + random.below(std::min<std::size_t>(4, shapes_.size())) : 1;
   for (std::set<std::size_t> drawn; drawn.size() < wanted;)
     if (auto number = random.below(shapes_.size()); drawn.insert(number).second)
