@@ -14,6 +14,7 @@ struct company {
   scheduler_actor scheduler;
   notices_actor notices;
   settings_actor settings;
+  snapshots_actor snapshots;
   performers_actor effects;
   performers_actor copies;
   performers_actor downloads;

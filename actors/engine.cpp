@@ -12,6 +12,7 @@
 #include "actors/refresher.hpp"
 #include "actors/scheduler.hpp"
 #include "actors/settings.hpp"
+#include "actors/snapshots.hpp"
 #include "runtime/api/timestamps.hpp"
 #include "runtime/limits.hpp"
 
@@ -58,6 +59,10 @@ engine::engine(caf::actor_system& system, engine_options options) {
   auto members = std::make_shared<company>();
   members->inspector = system.spawn<inspector>();
   auto contents = options.database->load();
+  // A set of snapshots has the number of its change. Those that stay while the journal was moved away
+  // must not be written over.
+  contents.last_change =
+      std::max(contents.last_change, change_id{options.host->snapshots->greatest_set()});
   members->journal = options.detached
                          ? system.spawn<journal, caf::detached>(options.database, members->inspector)
                          : system.spawn<journal>(options.database, members->inspector);
@@ -75,6 +80,8 @@ engine::engine(caf::actor_system& system, engine_options options) {
   members->copies = pool("copies", limits::parallel_copies);
   members->downloads = pool("downloads", limits::store_parallel_downloads);
   members->hooks = pool("hooks", limits::parallel_hooks);
+  members->snapshots =
+      system.spawn<snapshot_keeper>(*options.host, members->effects, members->inspector);
   members->host = options.host;
   company_ = members;
   director_ = system.spawn<class director>(std::move(contents), known, company_);
@@ -93,6 +100,7 @@ engine::~engine() {
   for (const auto* pool :
        {&company_->effects, &company_->copies, &company_->downloads, &company_->hooks})
     dismiss(*pool);
+  dismiss(company_->snapshots);
   dismiss(company_->scheduler);
   dismiss(company_->settings);
   dismiss(company_->notices);
