@@ -40,6 +40,8 @@ constexpr std::array endpoints{
     endpoint{"GET", "/v2/notices/*", access_level::open, &gateway::notice},
     endpoint{"GET", "/v2/warnings", access_level::open, &gateway::warnings},
     endpoint{"POST", "/v2/warnings", access_level::authenticated, &gateway::act_on_warnings},
+    endpoint{"GET", "/v2/snapshots", access_level::open, &gateway::stored_snapshots},
+    endpoint{"POST", "/v2/snapshots", access_level::authenticated, &gateway::act_on_snapshots},
     endpoint{"GET", "/v2/connections", access_level::open, &gateway::no_connections},
     endpoint{"GET", "/v2/aliases", access_level::open, &gateway::no_aliases},
     endpoint{"GET", "/v2/troupe/facilities", access_level::open, &gateway::facilities},

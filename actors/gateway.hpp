@@ -52,6 +52,9 @@ public:
   void install_files(const exchange_ptr& what, const std::string&);
   void operate_on_snap(const exchange_ptr& what, const std::string& name);
 
+  void stored_snapshots(const exchange_ptr& what, const std::string&);
+  void act_on_snapshots(const exchange_ptr& what, const std::string&);
+
   void changes(const exchange_ptr& what, const std::string&);
   void change(const exchange_ptr& what, const std::string& id);
   void act_on_change(const exchange_ptr& what, const std::string& id);
@@ -73,7 +76,13 @@ private:
   void change_settings(const exchange_ptr& what,
                        std::function<settings_change(const system_settings&, time_point)> change);
   void show_plan(const exchange_ptr& what, operation_request wanted);
-  void begin(const exchange_ptr& what, operation_request wanted);
+  /// Replies with the change, and beside it with what `result` makes of its id; empty: nothing.
+  void begin(const exchange_ptr& what, operation_request wanted,
+             std::function<json::value(change_id)> result = {});
+  /// Begins, or shows the plan if the body says so.
+  void start_or_plan(const exchange_ptr& what, const json::object& body, operation_request wanted,
+                     std::function<json::value(change_id)> result = {});
+  void save_snapshots(const exchange_ptr& what, const json::object& body);
   void remove_files(const std::vector<std::string>& unwanted);
 
   /// Replies with a sync answer, and in it how many warnings nobody has said okay to.

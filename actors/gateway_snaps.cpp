@@ -185,6 +185,8 @@ void gateway::install_files(const exchange_ptr& what, const std::string&) {
 
 void gateway::operate_on_snaps(const exchange_ptr& what) {
   auto body = json::parse_object(what->what().body);
+  if (json::string_or(body, "action") == "snapshot")
+    return save_snapshots(what, body);
   auto names = json::strings(body, "snaps");
   constexpr std::array of_all_snaps{"refresh", "hold", "unhold"};
   if (names.empty() &&
@@ -202,14 +204,17 @@ void gateway::operate(const exchange_ptr& what, const json::object& body,
   auto action = json::string_or(body, "action");
   if (action == "hold" || action == "unhold")
     return hold(what, body, names);
-  auto only_plan = json::bool_or(body, "plan");
-  fill_from_stores(what, operation_request_of(body, names, what->what().from.uid),
-                   [this, what, only_plan](operation_request wanted) {
-                     if (only_plan)
-                       show_plan(what, std::move(wanted));
-                     else
-                       begin(what, std::move(wanted));
-                   });
+  fill_from_stores(
+      what, operation_request_of(body, names, what->what().from.uid),
+      [this, what, body](operation_request wanted) { start_or_plan(what, body, std::move(wanted)); });
+}
+
+void gateway::start_or_plan(const exchange_ptr& what, const json::object& body, operation_request wanted,
+                            std::function<json::value(change_id)> result) {
+  if (json::bool_or(body, "plan"))
+    show_plan(what, std::move(wanted));
+  else
+    begin(what, std::move(wanted), std::move(result));
 }
 
 void gateway::show_plan(const exchange_ptr& what, operation_request wanted) {
@@ -222,10 +227,12 @@ void gateway::remove_files(const std::vector<std::string>& unwanted) {
       .then([](work_done) {}, [](const caf::error& why) { spdlog::warn("{}", to_failure(why).what()); });
 }
 
-void gateway::begin(const exchange_ptr& what, operation_request wanted) {
+void gateway::begin(const exchange_ptr& what, operation_request wanted,
+                    std::function<json::value(change_id)> result) {
   auto images = images_of(wanted);
   request(director_, caf::infinite, start_operation{std::move(wanted)})
-      .then([what](change_id id) { what->reply(async(to_string(id))); },
+      .then([what,
+             result](change_id id) { what->reply(async(to_string(id), result ? result(id) : nullptr)); },
             [this, what, images](const caf::error& why) {
               remove_files(images);
               what->reply(error(to_failure(why)));

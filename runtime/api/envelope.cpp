@@ -109,11 +109,11 @@ response with_warnings(response answer, std::uint64_t count, time_point newest) 
   return answer;
 }
 
-response async(const std::string& change_id) {
+response async(const std::string& change_id, json::value result) {
   json::object document{{"type", "async"},
                         {"status-code", 202},
                         {"status", reason_phrase(202)},
-                        {"result", nullptr},
+                        {"result", std::move(result)},
                         {"change", change_id}};
   return {.status = 202, .body = json::write(document)};
 }

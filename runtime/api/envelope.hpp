@@ -17,8 +17,8 @@ response sync(json::value result, int status = 200);
 /// where there are none, or where it is another sort of answer.
 response with_warnings(response answer, std::uint64_t count, time_point newest);
 
-/// 202: a change with that id was accepted.
-response async(const std::string& change_id);
+/// 202: a change with that id was accepted; few have a result beside it.
+response async(const std::string& change_id, json::value result = nullptr);
 
 /// The failure's value is put in as JSON, or as a string if it is none. Bytes that aren't UTF-8 in a
 /// message become U+FFFD.
