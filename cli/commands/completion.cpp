@@ -43,7 +43,9 @@ _troupe() {
         words=$(_troupe_words "$command")
     else
         case $command in
-            remove|enable|disable|list|run|changes|info|refresh|revert|switch) words=$(_troupe_ids list) ;;
+            remove|enable|disable|list|run|changes|info|refresh|revert|switch|save|saved)
+                words=$(_troupe_ids list) ;;
+            check-snapshot|restore|forget) words="$(_troupe_ids saved)" ;;
             tasks|watch|abort) words=$(_troupe_ids changes) ;;
             why) words="$(_troupe_ids changes) $(_troupe_ids list)" ;;
             plan) words="install remove enable disable" ;;

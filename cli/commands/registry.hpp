@@ -7,10 +7,12 @@ namespace troupe::cli {
 
 void add_abort(CLI::App& app, session& session);
 void add_changes(CLI::App& app, session& session);
+void add_check_snapshot(CLI::App& app, session& session);
 void add_completion(CLI::App& app, session& session);
 void add_disable(CLI::App& app, session& session);
 void add_enable(CLI::App& app, session& session);
 void add_find(CLI::App& app, session& session);
+void add_forget(CLI::App& app, session& session);
 void add_get(CLI::App& app, session& session);
 void add_help(CLI::App& app, session& session);
 void add_history(CLI::App& app, session& session);
@@ -25,8 +27,11 @@ void add_pack(CLI::App& app, session& session);
 void add_plan(CLI::App& app, session& session);
 void add_refresh(CLI::App& app, session& session);
 void add_remove(CLI::App& app, session& session);
+void add_restore(CLI::App& app, session& session);
 void add_revert(CLI::App& app, session& session);
 void add_run(CLI::App& app, session& session);
+void add_save(CLI::App& app, session& session);
+void add_saved(CLI::App& app, session& session);
 void add_set(CLI::App& app, session& session);
 void add_store(CLI::App& app, session& session);
 void add_switch(CLI::App& app, session& session);
@@ -42,6 +47,7 @@ namespace group {
 inline constexpr auto snaps = "Install and remove";
 inline constexpr auto look = "See what is there";
 inline constexpr auto options = "Set options";
+inline constexpr auto snapshots = "Save and restore data";
 inline constexpr auto changes = "Follow changes";
 inline constexpr auto build = "Make snaps";
 inline constexpr auto other = "Other";

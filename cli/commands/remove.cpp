@@ -61,7 +61,9 @@ void add_remove(CLI::App& app, session& session) {
       "Examples:\n"
       "  troupe remove hello\n"
       "  troupe remove --purge hello hello_two\n"
-      "  troupe remove hello --revision x1    # a former revision; the active one is refused");
+      "  troupe remove hello --revision x1    # a former revision; the active one is refused\n\n"
+      "A snapshot of an application's data is kept for 31 days: 'troupe saved' lists it, 'troupe\n"
+      "restore' brings the data back once the snap is installed again.");
   command->callback([&session, options] {
     session.action = [&session, options] { return remove(session, *options); };
   });
