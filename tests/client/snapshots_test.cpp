@@ -15,7 +15,8 @@ TEST_CASE("snap saves, lists, checks, restores and forgets snapshots") {
     CHECK(result.exit_code == 0);
     return result;
   };
-  CHECK_THAT(fine({"saved"}).err, Contains("No snapshots found."));
+  auto none = fine({"saved"});
+  CHECK_THAT(none.out + none.err, Contains("No snapshots found."));
   REQUIRE(text(install(w.api, w.make_snap(plain_snap("hello"))), "status") == "Done");
   auto data = w.in_root("var/snap/hello/x1/state");
   write_file(data, "first");
