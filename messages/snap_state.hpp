@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "messages/health.hpp"
 #include "messages/publisher.hpp"
 #include "messages/snap_info.hpp"
 #include "messages/time.hpp"
@@ -81,6 +82,15 @@ struct snap_origin {
   bool operator==(const snap_origin&) const = default;
 };
 
+/// What a snap has said of itself by a hook, last.
+struct snap_health {
+  health_report report;
+  revision rev; ///< Of which revision the hook was.
+  time_point since;
+
+  bool operator==(const snap_health&) const = default;
+};
+
 /// All that one snap's actor owns; immutable once shared.
 struct snap_state {
   std::string name;          ///< The instance name.
@@ -92,7 +102,8 @@ struct snap_state {
   snap_flags flags;
   std::string config = "{}"; ///< A JSON object.
   snap_origin origin;
-  std::vector<bad_revision> bad; ///< The newest last; at most limits::bad_revisions_kept.
+  std::vector<bad_revision> bad;     ///< The newest last; at most limits::bad_revisions_kept.
+  std::optional<snap_health> health; ///< None: it never said, or what said it is gone.
 
   bool is_installed() const { return !revisions.empty(); }
 
@@ -156,8 +167,13 @@ struct remember_bad {
   bad_revision what;
 };
 
+/// Replaces what the snap has said of itself, or forgets it.
+struct set_health {
+  std::optional<snap_health> health;
+};
+
 /// A change to one snap's state. Applied by its actor alone; the effect is rules/snap_update.
 using snap_update = std::variant<link_revision, unlink_current, forget_revision, restore_link,
-                                 set_config, track_channel, remember_bad>;
+                                 set_config, track_channel, remember_bad, set_health>;
 
 } // namespace troupe

@@ -60,6 +60,13 @@ inline constexpr std::size_t history_answer_default_changes = 100;
 inline constexpr auto hook_run = 10min;
 inline constexpr auto configure_hook_run = 5min;
 inline constexpr std::size_t hook_output_bytes = 64U << 10;
+// Source: the documentation of snapctl, set-health.
+inline constexpr std::size_t health_message_characters_least = 7;
+inline constexpr std::size_t health_message_characters_most = 70;
+inline constexpr std::size_t health_code_bytes_least = 3;
+inline constexpr std::size_t health_code_bytes_most = 30;
+inline constexpr std::size_t hook_cookie_random_bytes = 16;
+inline constexpr std::size_t hook_tool_bytes = 64U << 20;
 inline constexpr auto process_stop_grace = 2s;
 inline constexpr auto squashfuse_start = 30s;
 inline constexpr std::size_t copied_tree_levels = 256;

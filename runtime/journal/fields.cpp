@@ -7,6 +7,7 @@
 
 #include "messages/failure.hpp"
 #include "runtime/json/json.hpp"
+#include "runtime/snap/health_json.hpp"
 #include "runtime/snap/origin_json.hpp"
 #include "runtime/snap/snap_info_json.hpp"
 
@@ -192,7 +193,8 @@ std::optional<std::string> to_column(const snap_state& state) {
                                 {"flags", to_column(state.flags)},
                                 {"config", state.config},
                                 {"origin", to_json(state.origin)},
-                                {"bad", std::move(bad)}});
+                                {"bad", std::move(bad)},
+                                {"health", to_json(state.health)}});
 }
 
 void state_from_column(std::string_view text, snap_state& state) {
@@ -212,6 +214,8 @@ void state_from_column(std::string_view text, snap_state& state) {
         state.bad.push_back({revision_from(item.get_object(), "revision"),
                              json::string_or(item.get_object(), "reason"),
                              time_from_column(json::int_or(item.get_object(), "since"))});
+  if (const auto* health = from.if_contains("health"))
+    state.health = health_from_json(*health);
 }
 
 std::string more_column(const operation& op) {

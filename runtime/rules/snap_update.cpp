@@ -24,6 +24,8 @@ void drop_revision(snap_state& state, revision rev) {
   std::erase_if(state.revisions, [&](const installed_revision& r) { return r.rev == rev; });
   if (state.current == rev)
     state.current = {};
+  if (state.health && state.health->rev == rev)
+    state.health.reset();
   if (state.revisions.empty()) {
     snap_state gone;
     gone.name = state.name;
@@ -101,6 +103,12 @@ void apply_to(snap_state& state, const remember_bad& update) {
   state.bad.push_back(update.what);
   if (state.bad.size() > limits::bad_revisions_kept)
     state.bad.erase(state.bad.begin());
+}
+
+void apply_to(snap_state& state, const set_health& update) {
+  if (!state.is_installed())
+    refuse("set the health of", state, "it isn't installed");
+  state.health = update.health;
 }
 
 } // namespace

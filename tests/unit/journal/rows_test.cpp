@@ -209,6 +209,7 @@ TEST_CASE("a snap's state comes back from a reopened journal with every field") 
   state.config = R"({"a":{"b":"c"}})";
   state.origin = {"abcdef", {"pub", "alice", "Alice", "starred"}};
   state.bad = {{revision{8}, "hook failed", at(9)}, {revision{9}, "", at(10)}};
+  state.health = {{health_status::blocked, "plug it in", "no-printer"}, revision{7}, at(11)};
   {
     journal_database journal{directory / "journal.db"};
     journal_batch batch;
@@ -236,6 +237,8 @@ TEST_CASE("a snap's state comes back from a reopened journal with every field") 
   CHECK(read.config == state.config);
   CHECK(read.origin == state.origin);
   CHECK(read.bad == state.bad);
+  CHECK(read.health == state.health);
+  CHECK_FALSE(snaps[0]->health);
   CHECK(read.revisions[0].config.empty());
   CHECK(read.revisions[1].config == state.revisions[1].config);
 }

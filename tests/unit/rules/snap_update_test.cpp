@@ -174,3 +174,16 @@ TEST_CASE("an update that contradicts the state is refused with the reason") {
   none.name = "hello";
   CHECK_THROWS_WITH(apply(none, set_config{"{}"}), "cannot configure \"hello\": it isn't installed");
 }
+
+TEST_CASE("what a snap says of itself stays until it says otherwise or its revision is forgotten") {
+  const snap_health said{{health_status::blocked, "plug it in", "no-printer"}, revision{1}, {}};
+  auto state = apply(linked(1), set_health{said});
+  CHECK(state.health == said);
+  state = apply(state, link_revision{installed(2), "stable", {}});
+  CHECK(state.health == said);
+  CHECK_FALSE(apply(state, set_health{}).health);
+  CHECK_FALSE(apply(state, forget_revision{revision{1}}).health);
+  state = apply(state, set_health{snap_health{{}, revision{2}, {}}});
+  CHECK(apply(state, forget_revision{revision{1}}).health == snap_health{{}, revision{2}, {}});
+  CHECK_THROWS_AS(apply(snap_state{}, set_health{said}), failure);
+}
