@@ -5,6 +5,7 @@
 
 #include "actors/director.hpp"
 #include "actors/gateway.hpp"
+#include "actors/hook_contexts.hpp"
 #include "actors/inspector.hpp"
 #include "actors/journal.hpp"
 #include "actors/notices.hpp"
@@ -73,6 +74,8 @@ engine::engine(caf::actor_system& system, engine_options options) {
   auto last_refresh = last_refresh_in(contents.settings);
   members->settings =
       system.spawn<class settings>(known, options.host->stores, members->journal, members->inspector);
+  members->hook_contexts =
+      system.spawn<hook_contexts>(std::move(options.new_cookie), members->inspector);
   auto pool = [&](const std::string& name, std::size_t limit) {
     return system.spawn<performers>(name, limit, options.detached, members->inspector);
   };
@@ -104,6 +107,7 @@ engine::~engine() {
   dismiss(company_->scheduler);
   dismiss(company_->settings);
   dismiss(company_->notices);
+  dismiss(company_->hook_contexts);
   dismiss(company_->journal);
   dismiss(company_->inspector);
 }

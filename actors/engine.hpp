@@ -1,10 +1,13 @@
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "actors/company.hpp"
 #include "runtime/host/facility.hpp"
+#include "runtime/host/random_text.hpp"
 #include "runtime/journal/database.hpp"
 #include "runtime/rules/constraints.hpp"
 
@@ -18,6 +21,8 @@ struct engine_options {
   constraint_mode constraints = constraint_mode::scoped;
   bool detached = true;   ///< False on a test coordinator, which must have one thread only.
   std::uint64_t seed = 0; ///< Of what is drawn: the moments at which snaps are refreshed by themselves.
+  /// Makes the cookies of hooks; nobody may guess the next.
+  std::function<std::string()> new_cookie = host::random_cookie;
 };
 
 /// Sets what CAF needs to be told before a system is made: traps of version 0.17.

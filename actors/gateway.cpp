@@ -49,6 +49,7 @@ constexpr std::array endpoints{
     endpoint{"GET", "/v2/troupe/events", access_level::open, &gateway::events},
     endpoint{"GET", "/v2/troupe/why", access_level::open, &gateway::why},
     endpoint{"GET", "/v2/troupe/history", access_level::open, &gateway::history},
+    endpoint{"POST", "/v2/snapctl", access_level::snap, &gateway::snapctl},
 };
 
 /// What "*" stands for, empty where there is none; nothing where the path doesn't match.

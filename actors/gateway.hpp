@@ -60,6 +60,8 @@ public:
   void act_on_change(const exchange_ptr& what, const std::string& id);
   void why(const exchange_ptr& what, const std::string&);
 
+  void snapctl(const exchange_ptr& what, const std::string&);
+
 private:
   void route(const exchange_ptr& what);
   std::string runs_on(const snap_info& info) const;
@@ -84,6 +86,10 @@ private:
                      std::function<json::value(change_id)> result = {});
   void save_snapshots(const exchange_ptr& what, const json::object& body);
   void remove_files(const std::vector<std::string>& unwanted);
+
+  /// Carries out a command of the running hook that has this cookie.
+  void run_snapctl(const exchange_ptr& what, const std::string& cookie,
+                   const std::vector<std::string>& args);
 
   /// Replies with a sync answer, and in it how many warnings nobody has said okay to.
   void reply_with_warnings(const exchange_ptr& what, troupe::response answer);

@@ -13,6 +13,11 @@ struct lane::task_run {
   task_context context;
   task_result result;
   std::shared_ptr<const claims_granted> claims;
+
+  void handle() {
+    auto handler = context.job->undo ? kind->undo : kind->perform;
+    result.outcome = handler ? handler(context) : troupe::done();
+  }
 };
 
 lane::lane(caf::actor_config& config, lane_setup setup, company_ptr with)
@@ -155,27 +160,57 @@ void lane::execute(const std::shared_ptr<task_run>& run) {
     return claim(run);
   if (run->kind->where == workplace::settings)
     return assign_settings_of(run);
-  auto handle = [run] {
-    auto handler = run->context.job->undo ? run->kind->undo : run->kind->perform;
-    run->result.outcome = handler ? handler(run->context) : troupe::done();
-  };
   if (run->kind->where == workplace::lane || run->kind->where == workplace::claims) {
     try {
-      handle();
+      run->handle();
     } catch (const std::exception& what) {
       return fail(run, failure{failure_kind::internal, what.what()});
     }
     return finish(run);
   }
+  if (run->kind->has_context)
+    return open_context(run);
+  hand_to_performer(run);
+}
+
+// What the process may ask for depends on what it is a part of, so it is known before it begins.
+void lane::open_context(const std::shared_ptr<task_run>& run) {
+  const auto& context = run->context;
+  const auto& job = *context.job;
+  auto hook = json::string_or(context.setup, job.undo ? "undo-hook" : "hook");
+  request(with_->hook_contexts, caf::infinite,
+          open_hook_context{{job.change, job.task.id, job.op->snap, hook, context.rev()}})
+      .then(
+          [this, run](const hook_access& access) {
+            run->context.access = access;
+            hand_to_performer(run);
+          },
+          [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
+}
+
+// Before anybody hears that the task has ended, so that nobody can use the cookie after that.
+void lane::close_context(const std::shared_ptr<task_run>& run) {
+  if (!run->context.access.cookie.empty())
+    send(with_->hook_contexts, close_hook_context{run->context.access.cookie});
+}
+
+void lane::hand_to_performer(const std::shared_ptr<task_run>& run) {
   tell_waits(run->context.job->task.id, waits::slot{with_->pool_name(run->kind->where)});
-  auto begin = [run, handle = std::move(handle), clock = with_->host->os.clock] {
+  auto begin = [run, clock = with_->host->os.clock] {
     run->context.waits(waits::running{clock->now()});
-    handle();
+    run->handle();
   };
   auto work = std::make_shared<const std::function<void()>>(std::move(begin));
   request(with_->pool(run->kind->where), caf::infinite, perform_work{std::move(work)})
-      .then([this, run](work_done) { finish(run); },
-            [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
+      .then(
+          [this, run](work_done) {
+            close_context(run);
+            finish(run);
+          },
+          [this, run](const caf::error& why) {
+            close_context(run);
+            fail_unless_stopping(run, why);
+          });
 }
 
 // A change that isn't granted its claims goes on as soon as it is; stopping is how it gives them up.

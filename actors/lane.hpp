@@ -47,6 +47,9 @@ private:
   static std::string base_of(const task_run& run);
   void with_state(const std::shared_ptr<task_run>& run);
   void execute(const std::shared_ptr<task_run>& run);
+  void open_context(const std::shared_ptr<task_run>& run);
+  void close_context(const std::shared_ptr<task_run>& run);
+  void hand_to_performer(const std::shared_ptr<task_run>& run);
   void claim(const std::shared_ptr<task_run>& run);
   void assign_settings_of(const std::shared_ptr<task_run>& run);
   void finish(const std::shared_ptr<task_run>& run);

@@ -12,6 +12,7 @@
 #include "messages/change.hpp"
 #include "messages/claim.hpp"
 #include "messages/history.hpp"
+#include "messages/hook_context.hpp"
 #include "messages/inspect.hpp"
 #include "messages/journal_batch.hpp"
 #include "messages/notice.hpp"
@@ -432,6 +433,34 @@ using notices_actor =
                      caf::replies_to<okay_warnings>::with<std::uint64_t>,
                      caf::replies_to<get_warning_count>::with<warning_count>>;
 
+// --- hook contexts: owns which running hooks may ask for something
+// -----------------------------------------------------------------------
+
+/// This run of a hook begins.
+struct open_hook_context {
+  hook_context what;
+};
+/// The run has ended: its cookie is worth nothing from now on.
+struct close_hook_context {
+  std::string cookie;
+};
+struct find_hook_context {
+  std::string cookie;
+};
+/// The hook with this cookie says how its snap is; the last word counts.
+struct say_health {
+  std::string cookie;
+  health_report report;
+};
+struct health_noted {};
+
+using hook_contexts_actor = caf::typed_actor<
+    // What the hook is to know, and where what it says can be read once its process has ended.
+    caf::replies_to<open_hook_context>::with<hook_access>, caf::reacts_to<close_hook_context>,
+    // Whose cookie that is; refused where no running hook has it, as is what it says.
+    caf::replies_to<find_hook_context>::with<hook_context>,
+    caf::replies_to<say_health>::with<health_noted>>;
+
 // --- refresher: owns when all snaps are refreshed by themselves
 // -----------------------------------------------------------------------
 
@@ -515,6 +544,9 @@ TROUPE_MESSAGE(begin_directing)
 TROUPE_MESSAGE(list_actors)
 TROUPE_MESSAGE(actor_status, x.name, x.id, x.mailbox, x.processed, x.busy_us)
 TROUPE_MESSAGE(event_noted, x.text)
+TROUPE_MESSAGE(close_hook_context)
+TROUPE_MESSAGE(find_hook_context)
+TROUPE_MESSAGE(health_noted)
 TROUPE_MESSAGE(get_settings)
 TROUPE_MESSAGE(assign_settings, x.values)
 TROUPE_MESSAGE(get_refresh_times)
@@ -559,6 +591,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::notice_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::warning_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::okay_warnings)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::warning_count)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::open_hook_context)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::hook_access)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::hook_context)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::say_health)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::settings_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::follow_settings)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::system_settings_ptr)

@@ -14,6 +14,9 @@ enum class access_level : std::uint8_t {
   snap,          ///< Anyone, on snapctl's socket only.
 };
 
+/// Whether the peer is root, or the owner: the user whom the daemon runs as.
+bool is_trusted(const peer& from, uid_t owner = ::geteuid());
+
 /// Throws failure unless the peer may use an endpoint of that level.
 /// The owner is the user whom the daemon runs as: in a private root a daemon may run unprivileged, and
 /// whoever started it could change its files anyway.

@@ -83,6 +83,17 @@ json::object app_resource(const snap_state& state, const app_info& app) {
   return result;
 }
 
+json::object health_resource(const snap_health& health) {
+  json::object result{{"revision", to_string(health.rev)},
+                      {"status", to_word(health.report.status)},
+                      {"timestamp", to_rfc3339(health.since)}};
+  if (!health.report.message.empty())
+    result["message"] = health.report.message;
+  if (!health.report.code.empty())
+    result["code"] = health.report.code;
+  return result;
+}
+
 } // namespace
 
 json::object wait_resource(const wait_reason& reason) {
@@ -164,6 +175,8 @@ json::object snap_resource(const snap_state& state, const installed_revision& sh
                                {"since", to_rfc3339(known.since)}});
   if (!bad.empty())
     result["bad-revisions"] = std::move(bad);
+  if (state.health && shown.rev == state.current)
+    result["health"] = health_resource(*state.health);
   if (!runs_on.empty())
     result["runs-on"] = runs_on;
   return result;

@@ -35,6 +35,8 @@ path layout::former_data_dir(const std::string& name, revision rev) const {
 }
 path layout::common_data_dir(const std::string& name) const { return snap_data_dir(name) / "common"; }
 
+path layout::tools_dir() const { return root_ / "var/lib/snapd/tools"; }
+
 path layout::state_dir() const { return root_ / "var/lib/troupe"; }
 path layout::database() const { return state_dir() / "journal.db"; }
 path layout::spool_dir() const { return state_dir() / "spool"; }

@@ -39,6 +39,9 @@ public:
   path former_data_dir(const std::string& name, revision rev) const;
   path common_data_dir(const std::string& name) const;
 
+  /// Holds the programs that hooks are given; with /var it is seen in every base's root.
+  path tools_dir() const;
+
   path state_dir() const;
   path database() const;
   path spool_dir() const;

@@ -4,6 +4,7 @@
 #include "runtime/limits.hpp"
 #include "runtime/snap/base.hpp"
 #include "runtime/snap/environment.hpp"
+#include "runtime/snap/health_json.hpp"
 #include "runtime/snap/quote.hpp"
 #include "runtime/tasks/hook_marks.hpp"
 #include "runtime/tasks/task_kinds.hpp"
@@ -55,7 +56,9 @@ std::vector<std::string> command_of(const task_context& context, const std::stri
 environment_map environment_of(const task_context& context, const std::string& hook) {
   const auto& info = context.info();
   auto environment = snap_environment(context.paths(), info, context.op().snap, context.rev());
-  environment.emplace("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
+  // Ours comes first: a snapctl that a base brings looks for a daemon of the root directory.
+  environment.emplace("PATH", context.paths().tools_dir().string() +
+                                  ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
   extend_environment(environment, info.environment);
   extend_environment(environment, declared(context, hook).environment);
   const auto& op = context.op();
@@ -64,6 +67,9 @@ environment_map environment_of(const task_context& context, const std::string& h
     environment["TROUPE_TO_REVISION"] = to_string(op.rev);
     environment["TROUPE_UNDO"] = context.job->undo ? "1" : "0";
   }
+  environment["TROUPE_ROOT"] = context.paths().root();
+  for (const auto* name : {"SNAP_COOKIE", "SNAP_CONTEXT"})
+    environment[name] = context.access.cookie;
   for (const auto& [name, value] : hook_marks(context.paths(), context.job->task.id))
     environment[name] = value;
   return environment;
@@ -86,6 +92,28 @@ std::string fault_of_base(const task_context& context) {
 outcome revision_to_blame(const task_context& context, const std::string& message) {
   remember_bad update{{context.rev(), as_one_line(message), context.os().clock->now()}};
   return {outcomes::error{message, {{context.op().snap, std::move(update)}}}, {"ERROR " + message}};
+}
+
+/// What the hook has said in its run, which has ended; null: nothing.
+std::shared_ptr<const health_report> said_in(const task_context& context) {
+  return context.access.health ? context.access.health->load() : nullptr;
+}
+
+/// Why a check-health hook that ended well has failed all the same; empty where it hasn't.
+std::string bad_news(const task_context& context, const std::string& hook) {
+  auto said = said_in(context);
+  if (hook != "check-health" || !said || said->status != health_status::error)
+    return {};
+  return said->message + (said->code.empty() ? "" : " (" + said->code + ")");
+}
+
+/// The hook has ended well; what it has said of its snap counts from now on.
+outcome done_with_health(const task_context& context) {
+  auto said = said_in(context);
+  if (!said)
+    return done();
+  snap_health health{*said, context.rev(), context.os().clock->now()};
+  return done(context, set_health{health}, {{"health", to_json(context.state->health)}});
 }
 
 outcome run_hook(task_context& context, const std::string& hook, bool ignore_error) {
@@ -112,9 +140,10 @@ outcome run_hook(task_context& context, const std::string& hook, bool ignore_err
   auto result = context.os().processes->run(spec, context.stop);
   // What left the hook's process group would keep the snap's mount busy.
   context.os().processes->kill_marked(hook_marks(paths, context.job->task.id));
-  if (result.succeeded())
-    return done();
-  auto message = "run hook \"" + hook + "\": " + how_it_failed(result, time_limit);
+  auto why = result.succeeded() ? bad_news(context, hook) : how_it_failed(result, time_limit);
+  if (result.succeeded() && why.empty())
+    return context.job->undo ? done() : done_with_health(context);
+  auto message = "run hook \"" + hook + "\": " + why;
   if (ignore_error && !result.stopped) {
     context.log.push_back("ERROR ignored: " + message);
     return done();
@@ -133,9 +162,12 @@ outcome perform_run_hook(task_context& context) {
 
 outcome undo_run_hook(task_context& context) {
   auto hook = json::string_or(context.setup, "undo-hook");
-  if (hook.empty() || !context.info().has_hook(hook))
-    return done();
-  return run_hook(context, hook, true);
+  auto undone = hook.empty() || !context.info().has_hook(hook) ? done() : run_hook(context, hook, true);
+  // Whatever has been said since: the snap is what it was before.
+  if (const auto* former = context.memo.if_contains("health"))
+    std::get<outcomes::done>(undone.result)
+        .updates.emplace_back(context.op().snap, set_health{health_from_json(*former)});
+  return undone;
 }
 
 } // namespace troupe::tasks

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "messages/hook_context.hpp"
 #include "messages/wait_reason.hpp"
 #include "messages/work.hpp"
 #include "runtime/host/ports.hpp"
@@ -35,6 +36,7 @@ struct task_context {
   json::object setup{};        ///< From the plan.
   json::object memo{};         ///< What the do side left for the undo.
   json::object memo_before{};  ///< What the task before left.
+  hook_access access{};        ///< For a kind that has a context: by what its process is known.
   std::stop_token stop{};
   std::function<void(const task_progress&)> advance{};
   std::function<void(const wait_reason&)> waits{}; ///< Says what a handler that goes on later waits for.

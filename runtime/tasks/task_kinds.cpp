@@ -61,7 +61,9 @@ constexpr std::array kinds{
               "nothing yet: there are no aliases", ""},
     task_kind{"run-hook", workplace::hooks, perform_run_hook, undo_run_hook,
               "runs the hook in its own process group, with a time limit",
-              "runs the hook that undoes it, if the snap has one", true},
+              "runs the hook that undoes it, if the snap has one; what a snap said of itself before "
+              "counts again",
+              true, false, true},
     task_kind{"start-snap-services", workplace::lane, perform_start_services, nothing_to_do,
               "says in the log that services aren't supervised yet", ""},
     task_kind{"stop-snap-services", workplace::lane, nothing_to_do, nothing_to_do,

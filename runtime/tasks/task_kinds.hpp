@@ -31,6 +31,7 @@ struct task_kind {
   std::string_view undoes{}; ///< What undo does; empty: nothing, or irreversible.
   bool reads_base = false;   ///< Wants the base's state too.
   bool irreversible = false; ///< What perform does can't be taken back.
+  bool has_context = false;  ///< Its process may ask for something while it runs: it gets a cookie.
 };
 
 /// Every kind this version knows.

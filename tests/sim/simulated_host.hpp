@@ -58,6 +58,7 @@ struct world {
   int spool_faults = 0;                        ///< How many of the next removals from the spool fail.
   time_point now{std::chrono::seconds{1'700'000'000}};
   effect_watcher* watcher = nullptr;
+  std::function<void(const host::process_spec&)> amid_hook; ///< What a hook's process does; may be null.
   std::function<void(duration)> pass; ///< Lets time pass amid an effect; null: it stands still.
 };
 
@@ -215,6 +216,8 @@ public:
       world_.hooks_run.push_back(hook);
       world_.data[spec.cwd.string()] += hook + "@" + spec.env.at("SNAP_REVISION") + ";";
     });
+    if (world_.amid_hook)
+      world_.amid_hook(spec);
     auto result = world_.watcher ? world_.watcher->hook_result() : std::nullopt;
     if (!result) {
       auto status = world_.hook_exit_status.find(hook);

@@ -51,7 +51,7 @@ public:
               false,
               std::make_shared<sim::simulated_stores>(on),
               std::make_shared<sim::simulated_snapshots>(on)},
-        actors_{std::in_place, system_, engine_options{std::move(journal), &host_, {}, mode, false}} {}
+        actors_{std::in_place, system_, options_with(std::move(journal), mode)} {}
   ~stage() { end(); }
   stage(const stage&) = delete;
   stage& operator=(const stage&) = delete;
@@ -149,12 +149,23 @@ private:
 
   static failure to_failure_of(const caf::error& why);
 
+  engine_options options_with(std::shared_ptr<journal_database> journal, constraint_mode mode) {
+    engine_options options;
+    options.database = std::move(journal);
+    options.host = &host_;
+    options.constraints = mode;
+    options.detached = false;
+    options.new_cookie = [this] { return "cookie-" + std::to_string(++cookies_); };
+    return options;
+  }
+
   sim::world& world_;
   test_config config_;
   caf::actor_system system_;
   layout paths_{"/root"};
   host::ports os_;
   task_host host_;
+  std::uint64_t cookies_ = 0;
   std::optional<engine> actors_;
 };
 
