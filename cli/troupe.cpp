@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 
 #include "cli/commands/output.hpp"
 #include "cli/commands/registry.hpp"
+#include "cli/snapctl/client.hpp"
 #include "runtime/version.hpp"
 
 // The client: it parses the command line, and each command of it stands in a file of commands/.
@@ -70,6 +72,8 @@ int refuse(const CLI::App& app, session& session, const CLI::ParseError& error, 
 } // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 0 && std::filesystem::path{argv[0]}.filename() == "snapctl")
+    return troupe::run_snapctl({argv + 1, argv + argc});
   session session;
   session.root = default_root();
   CLI::App app{"Installs, removes and runs snap packages; each operation is done wholly or undone.",

@@ -89,6 +89,7 @@ void serve(const daemon_options& options) {
       paths.root().string(), probed.images.chosen, report.hooks_ended, report.uploads_removed,
       report.images_mounted);
 
+  give_hooks_snapctl(os, paths, program_beside_this("troupe-snapctl"));
   auto bases = host::probe_base_root();
   task_host host{paths,
                  os,

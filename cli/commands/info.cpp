@@ -88,12 +88,29 @@ void print_common(const json::object& snap) {
     print_line("base", base);
 }
 
+/// What the snap has said of itself, and of which revision if not of the current one.
+void print_health(const json::object& health, const std::string& current) {
+  if (health.empty())
+    return;
+  print_line("health", text_of(health, "status"));
+  auto print_detail = [](const std::string& label, const std::string& text) {
+    if (!text.empty())
+      print_line("  " + label, text);
+  };
+  print_detail("message", text_of(health, "message"));
+  print_detail("code", text_of(health, "code"));
+  print_detail("since", human_time(text_of(health, "timestamp")));
+  if (text_of(health, "revision") != current)
+    print_detail("revision", text_of(health, "revision"));
+}
+
 void print_installed(const json::object& snap) {
   print_common(snap);
   if (auto host = text_of(snap, "runs-on"); !host.empty())
     print_line("runs-on", host);
   if (auto tracking = text_of(snap, "tracking-channel"); !tracking.empty())
     print_line("tracking", tracking);
+  print_health(object_of(snap, "health"), text_of(snap, "revision"));
   print_line("refresh-date", human_time(text_of(snap, "install-date")));
   print_line("installed", text_of(snap, "version") + " (" + text_of(snap, "revision") + ") " +
                               human_size(number_of(snap, "installed-size")) + " " + notes_of(snap));

@@ -5,6 +5,8 @@
 #include <spdlog/spdlog.h>
 
 #include "messages/failure.hpp"
+#include "runtime/limits.hpp"
+#include "runtime/store/small_file.hpp"
 #include "runtime/store/stores.hpp"
 #include "runtime/tasks/hook_marks.hpp"
 
@@ -79,6 +81,21 @@ void make_root(const host::ports& os, const layout& paths) {
       os.files->make_dirs(dir, 0755);
   } catch (const failure& why) {
     throw failure{why.kind(), "cannot use root \"" + paths.root().string() + "\": " + why.what()};
+  }
+}
+
+// A copy: a base has a /usr of its own, and the host's /run may be one that executes nothing.
+void give_hooks_snapctl(const host::ports& os, const layout& paths,
+                        const std::filesystem::path& program) {
+  try {
+    auto tool = paths.tools_dir() / "snapctl";
+    auto content = read_small_file(program, limits::hook_tool_bytes);
+    if (read_if_there(tool, limits::hook_tool_bytes) == content)
+      return;
+    os.files->make_dirs(paths.tools_dir(), 0755);
+    os.files->write_file(tool, content, 0755);
+  } catch (const failure& why) {
+    spdlog::warn("hooks have no snapctl: {}", why.what());
   }
 }
 

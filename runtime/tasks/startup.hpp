@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 
 #include "messages/journal_batch.hpp"
 #include "runtime/host/ports.hpp"
@@ -17,6 +18,11 @@ struct startup_report {
 
 /// Makes the folders of a root. Throws failure where the root can't be written.
 void make_root(const host::ports& os, const layout& paths);
+
+/// Puts the program that hooks know as snapctl where they find it, unless it is there. Hooks do without
+/// where that fails; the log says so.
+void give_hooks_snapctl(const host::ports& os, const layout& paths,
+                        const std::filesystem::path& program);
 
 /// Brings the host to what the journal says, before any actor runs: ends hooks of a killed daemon,
 /// removes uploads that lead nowhere, mounts installed images again. What can't be mounted is logged and
