@@ -7,6 +7,7 @@
 #include "runtime/limits.hpp"
 #include "runtime/rules/duration_text.hpp"
 #include "runtime/rules/planner_checks.hpp"
+#include "runtime/rules/store_request.hpp"
 
 // From a request to a change that owns its snaps.
 
@@ -104,8 +105,7 @@ std::optional<failure> director::pass_over_busy(const starting_ptr& op) {
                             to_string(obstacle->owner) + " works on it");
     return true;
   });
-  if (std::ranges::all_of(request.snaps, &snap_request::is_prerequisite))
-    request.snaps.clear();
+  drop_unneeded_prerequisites(request);
   op->names = names_in(request);
   return request.is_automatic && request.snaps.empty() ? found : std::nullopt;
 }

@@ -1,6 +1,7 @@
 #include "actors/engine.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <thread>
 
 #include "actors/director.hpp"
@@ -35,8 +36,10 @@ system_settings_ptr read_settings(const std::map<std::string, std::string>& stor
 }
 
 time_point last_refresh_in(const std::map<std::string, std::string>& stored) {
-  auto found = stored.find(refresher::last_refresh_name);
-  return found == stored.end() ? time_point{} : time_point{duration{std::stoll(found->second)}};
+  std::int64_t nanoseconds = 0;
+  if (auto found = stored.find(refresher::last_refresh_name); found != stored.end())
+    std::from_chars(found->second.data(), found->second.data() + found->second.size(), nanoseconds);
+  return time_point{duration{nanoseconds}};
 }
 
 // An exit message of normal priority would wait behind a long mailbox.
@@ -73,7 +76,7 @@ engine::engine(caf::actor_system& system, engine_options options) {
   auto known = read_settings(contents.settings);
   auto last_refresh = last_refresh_in(contents.settings);
   members->settings =
-      system.spawn<class settings>(known, options.host->stores, members->journal, members->inspector);
+      system.spawn<class settings>(known, *options.host, members->journal, members->inspector);
   members->hook_contexts =
       system.spawn<hook_contexts>(std::move(options.new_cookie), members->inspector);
   auto pool = [&](const std::string& name, std::size_t limit) {
@@ -83,17 +86,17 @@ engine::engine(caf::actor_system& system, engine_options options) {
   members->copies = pool("copies", limits::parallel_copies);
   members->downloads = pool("downloads", limits::store_parallel_downloads);
   members->hooks = pool("hooks", limits::parallel_hooks);
-  members->snapshots =
-      system.spawn<snapshot_keeper>(*options.host, members->effects, members->inspector);
+  members->snapshots = system.spawn<snapshot_keeper>(*options.host, members->settings, members->effects,
+                                                     members->inspector);
   members->host = options.host;
   company_ = members;
   director_ = system.spawn<class director>(std::move(contents), known, company_);
-  refresher_ =
-      system.spawn<refresher>(refresher_setup{director_, known, last_refresh, options.seed}, company_);
+  caf::anon_send(director_, begin_directing{});
+  refresher_ = system.spawn<class refresher>(
+      refresher_setup{director_, known, last_refresh, options.seed}, company_);
   caf::anon_send(company_->settings, follow_settings{director_});
   caf::anon_send(company_->settings, follow_settings{refresher_});
   gateway_ = system.spawn<class gateway>(director_, refresher_, std::move(options.facilities), company_);
-  caf::anon_send(director_, begin_directing{});
 }
 
 engine::~engine() {

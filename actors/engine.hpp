@@ -38,6 +38,7 @@ public:
 
   const gateway_actor& gateway() const { return gateway_; }
   const director_actor& director() const { return director_; }
+  const refresher_actor& refresher() const { return refresher_; }
   const company& members() const { return *company_; }
 
 private:

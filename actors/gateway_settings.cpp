@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "actors/gateway_ask.hpp"
 #include "runtime/api/settings_requests.hpp"
 #include "runtime/api/target.hpp"
@@ -42,11 +44,24 @@ void gateway::assign_options(const exchange_ptr& what, const std::string& name) 
 
 void gateway::hold(const exchange_ptr& what, const json::object& body,
                    const std::vector<std::string>& names) {
-  auto lifts = json::string_or(body, "action") == "unhold";
   auto wanted = hold_request_of(body, names);
-  change_settings(what, [lifts, wanted](const system_settings& settings, time_point now) {
-    return lifts ? lift_holds(settings, wanted.snaps) : hold_refreshes(settings, wanted, now);
-  });
+  if (json::string_or(body, "action") == "unhold")
+    return change_settings(what, [wanted](const system_settings& settings, time_point) {
+      return lift_holds(settings, wanted.snaps);
+    });
+  request(director_, limits::actor_request, list_snaps{})
+      .then(
+          [this, what, wanted](const snap_list& list) {
+            for (const auto& name : wanted.snaps)
+              if (std::ranges::none_of(list, [&](const auto& state) { return state->name == name; }))
+                return what->reply(
+                    error({failure_kind::snap_not_installed,
+                           "cannot hold refreshes of snap \"" + name + "\": it is not installed"}));
+            change_settings(what, [wanted](const system_settings& settings, time_point now) {
+              return hold_refreshes(settings, wanted, now);
+            });
+          },
+          [what](const caf::error& why) { what->reply(error(to_failure(why))); });
 }
 
 void gateway::change_settings(

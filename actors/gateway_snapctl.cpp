@@ -38,6 +38,8 @@ void gateway::run_snapctl(const exchange_ptr& what, const std::string& cookie,
         .then([what](health_noted) { what->reply(snapctl_answer("")); }, refused(what));
   } catch (const failure& why) {
     what->reply(error(snapctl_failure(why)));
+  } catch (const std::exception& why) {
+    what->reply(error(snapctl_failure({failure_kind::internal, why.what()})));
   }
 }
 

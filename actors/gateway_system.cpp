@@ -4,6 +4,7 @@
 
 #include "actors/gateway_ask.hpp"
 #include "runtime/rules/log_lines.hpp"
+#include "runtime/rules/system_settings.hpp"
 #include "runtime/snap/architecture.hpp"
 #include "runtime/version.hpp"
 
@@ -30,9 +31,23 @@ std::string kernel_version() {
   return uname(&names) == 0 ? names.release : "unknown";
 }
 
+/// Who holds what, those that are over left out.
+json::array holds_resource(const std::vector<refresh_hold>& holds, time_point now) {
+  json::array result;
+  for (const auto& hold : holds)
+    if (!hold.until || *hold.until > now)
+      result.push_back(json::object{{"snap", hold.snap},
+                                    {"level", to_word(hold.level)},
+                                    {"holder", holder_text(hold)},
+                                    {"reason", hold.reason},
+                                    {"text", hold_text(hold)}});
+  return result;
+}
+
 /// The times of refreshes; those that there aren't are left out.
-json::object refresh_resource(const refresh_times& refreshes) {
-  json::object result{{"timer", refreshes.timer}, {"next", to_rfc3339(refreshes.next)}};
+json::object refresh_resource(const refresh_times& refreshes, json::array holds) {
+  json::object result{
+      {"timer", refreshes.timer}, {"next", to_rfc3339(refreshes.next)}, {"holds", std::move(holds)}};
   if (is_set(refreshes.last))
     result["last"] = to_rfc3339(refreshes.last);
   if (refreshes.held_until)
@@ -40,7 +55,7 @@ json::object refresh_resource(const refresh_times& refreshes) {
   return result;
 }
 
-json::object system_resource(const layout& paths, const refresh_times& refreshes) {
+json::object system_resource(const layout& paths, json::object refresh) {
   return json::object{{"series", "16"},
                       {"version", version},
                       {"build-id", std::string{"troupe-"} + version},
@@ -54,17 +69,26 @@ json::object system_resource(const layout& paths, const refresh_times& refreshes
                       {"system-mode", "run"},
                       {"locations", json::object{{"snap-mount-dir", (paths.root() / "snap").string()},
                                                  {"snap-bin-dir", paths.bin_dir().string()}}},
-                      {"refresh", refresh_resource(refreshes)},
+                      {"refresh", std::move(refresh)},
                       {"sandbox-features", json::object{}}};
 }
 
 } // namespace
 
 void gateway::system_info(const exchange_ptr& what, const std::string&) {
-  ask<refresh_times>(what, refresher_, get_refresh_times{},
-                     [paths = with_->host->paths](const refresh_times& refreshes) {
-                       return sync(system_resource(paths, refreshes));
-                     });
+  auto refused = [what](const caf::error& why) { what->reply(error(to_failure(why))); };
+  request(refresher_, limits::actor_request, get_refresh_times{})
+      .then(
+          [this, what](const refresh_times& refreshes) {
+            ask<system_settings_ptr>(
+                what, with_->settings, get_settings{},
+                [refreshes, host = with_->host](const system_settings_ptr& settings) {
+                  auto holds = holds_resource(settings->all_holds(), host->os.clock->now());
+                  return sync(
+                      system_resource(host->paths, refresh_resource(refreshes, std::move(holds))));
+                });
+          },
+          refused);
 }
 
 void gateway::facilities(const exchange_ptr& what, const std::string&) {

@@ -4,6 +4,7 @@
 
 #include "actors/store_reading.hpp"
 #include "runtime/limits.hpp"
+#include "runtime/rules/log_lines.hpp"
 
 namespace troupe {
 
@@ -16,7 +17,7 @@ refresher::refresher(caf::actor_config& config, refresher_setup setup, company_p
       last_{setup.last} {}
 
 refresher::behavior_type refresher::make_behavior() {
-  choose_moment();
+  choose_moment(last_);
   return {
       [this](const settings_changed& what) { take(what.settings); },
       [this](get_refresh_times) { return times(); },
@@ -29,17 +30,21 @@ void refresher::on_exit() { director_ = nullptr; }
 void refresher::take(const system_settings_ptr& changed) {
   auto is_other_timer = changed->options.timer() != settings_->options.timer();
   settings_ = changed;
-  if (is_other_timer && !refreshes_)
-    choose_moment();
+  if (!is_other_timer)
+    return;
+  if (refreshes_)
+    window_ = {};
+  else
+    choose_moment(last_);
 }
 
-void refresher::choose_moment() {
+void refresher::choose_moment(time_point last) {
   const auto& clock = with_->host->os.clock;
   local_clock zone{[clock](time_point time) { return clock->to_local(time); },
                    [clock](std::chrono::local_seconds time) { return clock->from_local(time); }};
-  auto now = clock->now();
-  auto window = next_window(settings_->options.timer(), last_, now, zone);
-  sleep_until(moment_in(window, now, random_()));
+  chosen_at_ = clock->now();
+  window_ = next_window(settings_->options.timer(), last, chosen_at_, zone);
+  sleep_until(moment_in(window_, chosen_at_, random_()));
 }
 
 void refresher::sleep_until(time_point moment) {
@@ -51,9 +56,14 @@ void refresher::sleep_until(time_point moment) {
 void refresher::look(std::uint64_t alarm) {
   if (alarm != alarm_ || refreshes_)
     return;
-  if (with_->host->os.clock->now() < next_)
-    return sleep_until(next_);
-  refresh();
+  auto now = with_->host->os.clock->now();
+  // The clock was set, or the host was suspended.
+  if (now < chosen_at_ || now >= window_.end)
+    choose_moment(last_);
+  else if (now < next_)
+    sleep_until(next_);
+  else
+    refresh();
 }
 
 void refresher::refresh() {
@@ -64,6 +74,8 @@ void refresher::refresh() {
 }
 
 void refresher::start(const store_view& view) {
+  if (view.index.snaps.empty() && view.faults.front() == no_store)
+    return finish();
   if (view.index.snaps.empty())
     throw failure{failure_kind::unavailable, "cannot refresh snaps: " + view.faults.front()};
   operation_request wanted;
@@ -76,7 +88,12 @@ void refresher::start(const store_view& view) {
     return finish();
   request(director_, caf::infinite, start_operation{std::move(wanted)})
       .then([this](change_id) { finish(); },
-            [this](const caf::error& why) { try_again(to_failure(why)); });
+            [this](const caf::error& why) {
+              if (auto what = to_failure(why); what.kind() == failure_kind::no_update_available)
+                finish();
+              else
+                try_again(what);
+            });
 }
 
 void refresher::finish() {
@@ -85,14 +102,19 @@ void refresher::finish() {
   auto batch = std::make_shared<journal_batch>();
   batch->settings.emplace(last_refresh_name, std::to_string(last_.time_since_epoch().count()));
   send(with_->journal, append_later{std::move(batch)});
-  choose_moment();
+  choose_moment(last_);
 }
 
+// Outside the timer's windows there are no refreshes.
 void refresher::try_again(const failure& why) {
   refreshes_ = false;
-  spdlog::info("automatic refresh: {}; trying again in {} minutes", why.what(),
-               std::chrono::duration_cast<std::chrono::minutes>(limits::refresh_retry).count());
-  sleep_until(with_->host->os.clock->now() + limits::refresh_retry);
+  auto now = with_->host->os.clock->now();
+  auto again = now + limits::refresh_retry;
+  if (again < window_.end)
+    sleep_until(again);
+  else
+    choose_moment(now);
+  spdlog::info("automatic refresh: {}; trying again at {}", why.what(), to_rfc3339(next_));
 }
 
 refresh_times refresher::times() const {

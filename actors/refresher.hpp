@@ -32,7 +32,7 @@ public:
 
 private:
   void take(const system_settings_ptr& changed);
-  void choose_moment();
+  void choose_moment(time_point last);
   void sleep_until(time_point moment);
   void look(std::uint64_t alarm);
   void refresh();
@@ -47,6 +47,8 @@ private:
   std::mt19937_64 random_;
   time_point last_;
   time_point next_;
+  refresh_window window_; ///< That next_ is in; empty once the timer has changed amid a refresh.
+  time_point chosen_at_;
   std::uint64_t alarm_ = 0; ///< Of the tick that counts; earlier ones have been made void.
   bool refreshes_ = false;
 };

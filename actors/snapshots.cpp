@@ -1,6 +1,8 @@
 #include "actors/snapshots.hpp"
 
+#include "runtime/limits.hpp"
 #include "runtime/rules/snapshot_sets.hpp"
+#include "runtime/rules/system_settings.hpp"
 
 namespace troupe {
 
@@ -27,10 +29,12 @@ std::size_t forget_all(snapshot_shelf& shelf, const std::vector<stored_snapshot>
 } // namespace
 
 snapshot_keeper::snapshot_keeper(caf::actor_config& config, const task_host& host,
-                                 performers_actor effects, inspector_actor inspector)
+                                 settings_actor settings, performers_actor effects,
+                                 inspector_actor inspector)
     : actor_base{config, "snapshots", inspector},
       shelf_{host.snapshots},
       clock_{host.os.clock},
+      settings_{std::move(settings)},
       effects_{std::move(effects)} {}
 
 snapshot_keeper::behavior_type snapshot_keeper::make_behavior() {
@@ -39,6 +43,11 @@ snapshot_keeper::behavior_type snapshot_keeper::make_behavior() {
       [this](list_stored_snapshots) { return list(); },
       [this](caf::tick_atom) { prune(); },
   };
+}
+
+void snapshot_keeper::on_exit() {
+  settings_ = nullptr;
+  effects_ = nullptr;
 }
 
 caf::result<snapshot_list> snapshot_keeper::list() {
@@ -50,8 +59,19 @@ caf::result<snapshot_list> snapshot_keeper::list() {
   return caf::delegated<snapshot_list>{};
 }
 
+// Where none are to be made any more, those that are there are kept as long as ever.
 void snapshot_keeper::prune() {
-  auto work = [shelf = shelf_, clock = clock_, retention = retention_] {
+  delayed_send(this, limits::snapshot_pruning, caf::tick_atom::value);
+  request(settings_, caf::infinite, get_settings{})
+      .then(
+          [this](const system_settings_ptr& settings) {
+            prune(settings->options.snapshot_retention().value_or(limits::snapshot_age));
+          },
+          [](const caf::error&) {});
+}
+
+void snapshot_keeper::prune(duration retention) {
+  auto work = [shelf = shelf_, clock = clock_, retention] {
     auto old = prunable_snapshots(shelf->list(), clock->now(), retention);
     if (auto forgotten = forget_all(*shelf, old))
       spdlog::info("{} automatic snapshots were too old and are removed", forgotten);
@@ -62,7 +82,6 @@ void snapshot_keeper::prune() {
               if (!is_stopping(why))
                 spdlog::warn("cannot remove old snapshots: {}", to_failure(why).what());
             });
-  delayed_send(this, limits::snapshot_pruning, caf::tick_atom::value);
 }
 
 } // namespace troupe

@@ -11,6 +11,9 @@
 
 namespace troupe {
 
+/// What is said where no store has anything and none is at fault.
+inline constexpr auto no_store = "no store that has snaps is set up";
+
 /// Reads what stores offer by now, and gives it to `use` with what is installed and who holds refreshes.
 /// `self` is the actor that asks; whatever goes wrong is given to `refuse`.
 template <class Self>
@@ -43,7 +46,7 @@ void read_stores(Self* self, const director_actor& director, const company_ptr& 
     if (!all->answer.index)
       all->answer.index = std::make_shared<const store_index>();
     if (all->answer.index->snaps.empty() && all->answer.faults.empty())
-      all->answer.faults.emplace_back("no store that has snaps is set up");
+      all->answer.faults.emplace_back(no_store);
   });
   auto ask_settings = [self, with, look, failed] {
     self->request(with->settings, caf::infinite, get_settings{}).then(look, failed);

@@ -104,6 +104,25 @@ void print_health(const json::object& health, const std::string& current) {
     print_detail("revision", text_of(health, "revision"));
 }
 
+/// Why refreshes of all snaps pass over some revisions.
+void print_bad_revisions(const json::object& snap) {
+  for (const auto& item : array_of(snap, "bad-revisions")) {
+    const auto& bad = as_object(item);
+    print_line("bad", text_of(bad, "revision") + " failed " + human_time(text_of(bad, "since")) + ": " +
+                          text_of(bad, "reason"));
+  }
+}
+
+void print_channels(const json::object& channels) {
+  if (!channels.empty())
+    std::cout << "channels:\n";
+  for (const auto& [name, item] : channels) {
+    const auto& offered = as_object(item);
+    std::cout << "  " << printable(name) << ": " << text_of(offered, "version") << " ("
+              << text_of(offered, "revision") << ") " << human_size(number_of(offered, "size")) << '\n';
+  }
+}
+
 void print_installed(const json::object& snap) {
   print_common(snap);
   if (auto host = text_of(snap, "runs-on"); !host.empty())
@@ -111,9 +130,19 @@ void print_installed(const json::object& snap) {
   if (auto tracking = text_of(snap, "tracking-channel"); !tracking.empty())
     print_line("tracking", tracking);
   print_health(object_of(snap, "health"), text_of(snap, "revision"));
+  print_bad_revisions(snap);
   print_line("refresh-date", human_time(text_of(snap, "install-date")));
   print_line("installed", text_of(snap, "version") + " (" + text_of(snap, "revision") + ") " +
                               human_size(number_of(snap, "installed-size")) + " " + notes_of(snap));
+  print_channels(object_of(snap, "channels"));
+}
+
+/// A snap that a store has and this host hasn't.
+void print_offered(const json::object& snap) {
+  print_common(snap);
+  print_line("store", text_of(snap, "version") + " (" + text_of(snap, "revision") + ") " +
+                          human_size(number_of(snap, "download-size")));
+  print_channels(object_of(snap, "channels"));
 }
 
 /// A file's metadata in the shape in which the API gives an installed snap.
@@ -137,9 +166,38 @@ void print_file(const std::string& path, const snap_info& info) {
     print_line("size", human_size(info.image_bytes));
 }
 
+/// What a store says of a snap; empty where none has it or can be read.
+json::object offered(session& session, const std::string& name) {
+  try {
+    auto found = session.get("/v2/find?name=" + percent_encode(name));
+    const auto& snaps = as_array(found);
+    return snaps.empty() ? json::object{} : as_object(snaps.front());
+  } catch (const api_error&) {
+    return {};
+  }
+}
+
+/// An installed snap with the channels that its store has, else what a store has of that name. Throws
+/// like get where neither is.
+json::object snap_document(session& session, const std::string& name) {
+  auto in_store = offered(session, name);
+  try {
+    auto installed = as_object(session.get("/v2/snaps/" + percent_encode(name)));
+    auto is_same =
+        !text_of(installed, "id").empty() && text_of(installed, "id") == text_of(in_store, "id");
+    if (is_same)
+      installed["channels"] = object_of(in_store, "channels");
+    return installed;
+  } catch (const api_error& error) {
+    if (error.word() != "snap-not-found" || in_store.empty())
+      throw;
+    return in_store;
+  }
+}
+
 json::value document_of(session& session, const std::string& argument) {
   if (!means_path(argument))
-    return session.get("/v2/snaps/" + percent_encode(argument));
+    return snap_document(session, argument);
   auto document = to_json(read_metadata(argument));
   document["path"] = argument;
   return document;
@@ -156,10 +214,15 @@ int info(session& session, const std::vector<std::string>& arguments) {
     if (!first)
       std::cout << "---\n";
     first = false;
-    if (means_path(argument))
+    if (means_path(argument)) {
       print_file(argument, read_metadata(argument));
+      continue;
+    }
+    auto document = snap_document(session, argument);
+    if (text_of(document, "status") == "available")
+      print_offered(document);
     else
-      print_installed(as_object(session.get("/v2/snaps/" + percent_encode(argument))));
+      print_installed(document);
   }
   if (documents.size() == 1)
     print_json(documents.front());
@@ -173,7 +236,9 @@ int info(session& session, const std::vector<std::string>& arguments) {
 void add_info(CLI::App& app, session& session) {
   auto arguments = std::make_shared<std::vector<std::string>>();
   auto* command = app.add_subcommand("info", "Show all about a snap or a snap file")->group(group::look);
-  command->add_option("NAME|FILE", *arguments, "An installed snap, a .snap file or a snap's directory")
+  command
+      ->add_option("NAME|FILE", *arguments,
+                   "A snap that is installed or in a store, a .snap file or a snap's directory")
       ->required()
       ->type_name("");
   command->footer("Examples:\n"

@@ -55,6 +55,11 @@ void check_usage(const refresh_options& options) {
     throw usage_error{"cannot use more than one of --list, --time, --hold and --unhold"};
   if ((options.only_list || options.only_times) && !options.names.empty())
     throw usage_error{"cannot use --list or --time with names of snaps"};
+  auto refreshes =
+      options.hold.empty() && !options.lifts_hold && !options.only_list && !options.only_times;
+  if (!refreshes && !(options.channel.empty() && options.revision.empty() &&
+                      options.change->transaction.empty() && options.change->conflict.empty()))
+    throw usage_error{"cannot use --channel, --revision, --transaction or --conflict but for a refresh"};
   if (!options.reason.empty() && options.hold.empty())
     throw usage_error{"cannot use --reason without --hold"};
   if (options.names.size() != 1 && !(options.channel.empty() && options.revision.empty()))
@@ -80,10 +85,11 @@ int refresh(session& session, const refresh_options& options) {
     auto change = start_change_on(session, options.names, std::move(request), *options.change);
     return finish(session, change, [&session](const json::object& ended) {
       print_notes(ended);
-      if (array_of(object_of(ended, "data"), "snap-names").empty())
-        std::cerr << "All snaps are up to date.\n";
-      else
+      const auto& data = object_of(ended, "data");
+      if (!array_of(data, "snap-names").empty())
         print_snaps_of(session, ended, "refreshed");
+      else if (array_of(data, "notes").empty())
+        std::cerr << "All snaps are up to date.\n";
     });
   } catch (const api_error& error) {
     if (error.word() != "snap-no-update-available" || options.names.size() > 1)

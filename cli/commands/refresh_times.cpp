@@ -14,10 +14,6 @@ namespace {
 
 time_point now() { return std::chrono::time_point_cast<duration>(std::chrono::system_clock::now()); }
 
-std::string hold_words(const std::string& until) {
-  return until == to_rfc3339(time_point::max()) ? "forever" : human_time(until);
-}
-
 int change_holds(session& session, const std::vector<std::string>& names, json::object request,
                  const std::string& done) {
   auto target = names.size() == 1 ? snap_target(names.front()) : "/v2/snaps";
@@ -47,8 +43,10 @@ int print_refresh_times(session& session) {
   std::cout << "timer: " << text_of(times, "timer") << '\n'
             << "last: " << (last.empty() ? "never" : human_time(last)) << '\n'
             << "next: " << human_time(text_of(times, "next")) << '\n';
-  if (auto hold = text_of(times, "hold"); !hold.empty())
-    std::cout << "hold: " << hold_words(hold) << '\n';
+  for (const auto& item : array_of(times, "holds")) {
+    auto snap = text_of(as_object(item), "snap");
+    std::cout << (snap.empty() ? "all snaps" : snap) << ": " << text_of(as_object(item), "text") << '\n';
+  }
   return exit_code::ok;
 }
 
@@ -69,7 +67,8 @@ int hold_refreshes(session& session, const std::vector<std::string>& names, cons
 
 int lift_holds(session& session, const std::vector<std::string>& names) {
   return change_holds(session, names, {{"action", "unhold"}},
-                      "Refreshes of " + all_or(names) + " are no longer held.");
+                      "The hold of " + all_or(names) +
+                          " is lifted; `troupe refresh --time` shows others.");
 }
 
 } // namespace troupe::cli

@@ -1,7 +1,10 @@
 #include "runtime/api/settings_requests.hpp"
 
+#include <set>
+
 #include "messages/failure.hpp"
 #include "runtime/api/timestamps.hpp"
+#include "runtime/limits.hpp"
 #include "runtime/snap/names.hpp"
 #include "runtime/snap/quote.hpp"
 
@@ -53,15 +56,23 @@ json::object options_resource(const snap_state& snap, const std::vector<std::str
 
 hold_request hold_request_of(const json::object& body, const std::vector<std::string>& names) {
   hold_request wanted;
-  for (const auto& name : names) {
+  if (names.size() > limits::change_snaps)
+    throw failure{"cannot hold refreshes: " + std::to_string(names.size()) +
+                  " snaps are named, and at most " + std::to_string(limits::change_snaps) +
+                  " are allowed"};
+  for (const auto& name : std::set<std::string>{names.begin(), names.end()}) {
     check_instance_name(name);
     wanted.snaps.push_back(name);
   }
   if (auto level = json::string_or(body, "hold-level"); !level.empty())
     wanted.level = hold_level_from_word(level);
   wanted.reason = json::string_or(body, "reason");
-  if (auto time = json::string_or(body, "time", "forever"); time != "forever")
-    wanted.until = from_rfc3339(time);
+  try {
+    if (auto time = json::string_or(body, "time", "forever"); time != "forever")
+      wanted.until = from_rfc3339(time);
+  } catch (const failure& why) {
+    throw failure{"cannot hold refreshes: " + as_one_line(why.what())};
+  }
   return wanted;
 }
 

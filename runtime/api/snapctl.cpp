@@ -30,7 +30,7 @@ STATUS   okay     all is well; takes neither message nor code
          waiting  all will be well once something comes that the snap waits for
          blocked  somebody has to do something
          error    the snap doesn't work
-MESSAGE  7 to 70 characters for people
+MESSAGE  at least 7 characters for people; what is beyond 70 is cut off
 CODE     3 to 30 of a-z, 0-9 and - for programs; begins with a letter, ends with a letter or a digit
 
 Examples:

@@ -24,18 +24,27 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
-// Bytes that go on with a character of UTF-8 aren't counted.
+/// Whether a byte begins a character of UTF-8.
+bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }
+
 std::size_t characters_of(const std::string& text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::ranges::count_if(text, begins_character));
+}
+
+/// The text, or what fits of it and an ellipsis. Source: the snap documentation, "Health checks".
+std::string shortened(const std::string& text) {
+  if (characters_of(text) <= limits::health_message_characters_most)
+    return text;
+  std::size_t end = 0;
+  for (std::size_t seen = 0; end < text.size(); ++end)
+    if (begins_character(text[end]) && ++seen == limits::health_message_characters_most)
+      break;
+  return text.substr(0, end) + "…";
 }
 
 void check_message(const std::string& message) {
-  auto characters = characters_of(message);
-  if (characters < limits::health_message_characters_least ||
-      characters > limits::health_message_characters_most)
-    refuse("its message must have " +
-           from_to(limits::health_message_characters_least, limits::health_message_characters_most) +
+  if (auto characters = characters_of(message); characters < limits::health_message_characters_least)
+    refuse("its message must have at least " + std::to_string(limits::health_message_characters_least) +
            " characters, not " + std::to_string(characters));
   if (std::ranges::any_of(message, is_control))
     refuse("its message must be one line without control characters");
@@ -46,7 +55,7 @@ void check_code(const std::string& code) {
   auto has_length =
       code.size() >= limits::health_code_bytes_least && code.size() <= limits::health_code_bytes_most;
   if (!has_length || !std::ranges::all_of(code, is_known) || !is_letter(code.front()) ||
-      code.back() == '-')
+      code.back() == '-' || code.find("--") != code.npos)
     refuse("its code must be " +
            from_to(limits::health_code_bytes_least, limits::health_code_bytes_most) +
            " of a-z, 0-9 and -, begin with a letter and end with a letter or a digit");
@@ -102,7 +111,7 @@ health_report health_from_words(const std::vector<std::string>& words) {
   check_message(plain[1]);
   if (has_code)
     check_code(code);
-  return {*status, plain[1], code};
+  return {*status, shortened(plain[1]), code};
 }
 
 } // namespace troupe

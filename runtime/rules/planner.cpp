@@ -46,7 +46,8 @@ std::string summarise(const operation_request& request) {
   if (request.settings)
     return request.settings->summary;
   if (request.snaps.empty())
-    return "Refresh all snaps: no updates are available";
+    return request.notes.empty() ? "Refresh all snaps: no updates are available"
+                                 : "Refresh all snaps: none can be refreshed now";
   const auto& first = request.snaps.front();
   if (is_about_snapshots(first.verb))
     return summarise_snapshots(request);

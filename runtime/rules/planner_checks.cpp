@@ -9,6 +9,7 @@
 #include "runtime/rules/epoch_path.hpp"
 #include "runtime/rules/needed_base.hpp"
 #include "runtime/rules/snap_plan.hpp"
+#include "runtime/rules/store_request.hpp"
 #include "runtime/rules/verbs.hpp"
 
 namespace troupe {
@@ -350,6 +351,10 @@ void pass_over_impossible(operation_request& request, const plan_context& contex
     }
   }
   std::erase_if(request.snaps, [&](const auto& wanted) { return impossible.contains(wanted.snap); });
+  drop_unneeded_prerequisites(request);
+  if (request.is_automatic && request.snaps.empty())
+    throw failure{failure_kind::no_update_available,
+                  "cannot refresh snaps: none that has an update can be refreshed now"};
 }
 
 } // namespace troupe

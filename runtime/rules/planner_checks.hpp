@@ -18,7 +18,8 @@ void check_host(const operation_request& request, const plan_context& context);
 std::string why_passed_over(const snap_state& state, revision rev);
 
 /// Of a request for all snaps, drops those that are passed over or can't be operated on as the host
-/// stands, with a note of each; what the others need stays.
+/// stands, with a note of each, and what only they need. Throws failure no_update_available where an
+/// automatic one has nothing left.
 void pass_over_impossible(operation_request& request, const plan_context& context);
 
 /// The metadata of the current revision, or of the last where none is current; null where none is

@@ -208,6 +208,29 @@ std::vector<available_update> available_updates(const store_view& view) {
   return result;
 }
 
+void drop_unneeded_prerequisites(operation_request& request) {
+  std::set<std::string> needed;
+  auto add_needs = [&] {
+    for (const auto& wanted : request.snaps) {
+      const auto* info = new_info(wanted);
+      if (!info || (wanted.is_prerequisite && !needed.contains(wanted.snap)))
+        continue;
+      if (!info->base.empty())
+        needed.insert(needed_base(*info));
+      for (const auto& provider : default_providers(*info))
+        needed.insert(provider);
+    }
+    return needed.size();
+  };
+  // What is needed may need something itself.
+  std::size_t before = 0;
+  while (add_needs() != before)
+    before = needed.size();
+  std::erase_if(request.snaps, [&](const snap_request& wanted) {
+    return wanted.is_prerequisite && !needed.contains(wanted.snap);
+  });
+}
+
 std::vector<std::string> fill_from_stores(operation_request& request, const store_view& view) {
   std::vector<std::string> told;
   if (request.refreshes_all)
@@ -218,6 +241,15 @@ std::vector<std::string> fill_from_stores(operation_request& request, const stor
       if (auto warning = fill(request.snaps[i], view); !warning.empty())
         told.push_back(warning);
   add_prerequisites(request, view, told);
+  if (request.refreshes_all) {
+    std::erase_if(request.snaps, [&](const snap_request& wanted) {
+      if (!wanted.missing.empty())
+        told.push_back("snap \"" + wanted.snap + "\" is passed over: " + wanted.missing);
+      return !wanted.missing.empty();
+    });
+    drop_unneeded_prerequisites(request);
+    return told;
+  }
   auto lacks = std::ranges::find_if(request.snaps, [](const auto& s) { return !s.missing.empty(); });
   if (named == 1 && lacks != request.snaps.end())
     throw with_faults({failure_kind::bad_request,

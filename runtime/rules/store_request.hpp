@@ -31,6 +31,9 @@ bool wants_store(const operation_request& request);
 /// choose_revision(), snap_local and no_update_available.
 std::vector<std::string> fill_from_stores(operation_request& request, const store_view& view);
 
+/// Drops the prerequisites that nothing in the request needs any more.
+void drop_unneeded_prerequisites(operation_request& request);
+
 /// What an installed snap could be refreshed to.
 struct available_update {
   snap_request request;

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "messages/failure.hpp"
+#include "runtime/limits.hpp"
 
 namespace troupe {
 
@@ -86,6 +87,20 @@ json::object flat_options(const system_settings& settings) {
   return result;
 }
 
+/// Whether a document of options, nested or with dotted names, says anything of this one.
+bool names_option(const json::object& document, std::string_view name) {
+  for (const auto& [key, value] : document) {
+    if (key == name)
+      return true;
+    if (!name.starts_with(key) || name[key.size()] != '.')
+      continue;
+    if (value.is_null() ||
+        (value.is_object() && names_option(value.get_object(), name.substr(key.size() + 1))))
+      return true;
+  }
+  return false;
+}
+
 std::string names_of(const std::vector<std::string>& snaps) {
   std::string names;
   for (const auto& snap : snaps)
@@ -113,8 +128,11 @@ std::vector<refresh_hold> system_settings::all_holds() const {
   return result;
 }
 
-void assign(system_settings& settings, const json::object& values) {
+void assign(system_settings& settings, const json::object& values, time_point now) {
   auto changed = settings;
+  std::erase_if(changed.holds, [&](const refresh_hold& hold) {
+    return hold.holder == hold_holder::user && hold.until && *hold.until <= now;
+  });
   if (const auto* options = values.if_contains("options"); options && options->is_object())
     changed.options.set(options->get_object());
   for (const auto& item : objects_in(values, "holds")) {
@@ -122,12 +140,13 @@ void assign(system_settings& settings, const json::object& values) {
     if (!json::bool_or(item, "lifted"))
       changed.holds.push_back(hold_from(item));
   }
+  if (changed.holds.size() > limits::refresh_holds)
+    throw failure{"cannot hold refreshes: there are " + std::to_string(limits::refresh_holds) +
+                  " holds, the most that can be; lift some with `refresh --unhold`"};
   settings = std::move(changed);
 }
 
 settings_change set_options(const system_settings& settings, const json::object& wanted) {
-  if (wanted.empty())
-    throw failure{"cannot set options: none is named"};
   auto changed = settings;
   changed.options.set(wanted);
   auto before = flat_options(settings);
@@ -136,14 +155,16 @@ settings_change set_options(const system_settings& settings, const json::object&
   json::object back;
   std::string names;
   for (const auto& [name, value] : after) {
-    if (before.at(name) == value)
+    // What is as wanted now may be set otherwise by a change that is under way.
+    if (!names_option(wanted, name))
       continue;
     set[name] = value;
     back[name] = before.at(name);
     names += (names.empty() ? "" : ", ") + std::string{name};
   }
-  return {"configure-snap", names.empty() ? "Set options: all are as wanted" : "Set " + names,
-          json::write(json::object{{"options", std::move(set)}}),
+  if (names.empty())
+    throw failure{"cannot set options: none is named"};
+  return {"configure-snap", "Set " + names, json::write(json::object{{"options", std::move(set)}}),
           json::write(json::object{{"options", std::move(back)}})};
 }
 
@@ -176,29 +197,33 @@ std::map<std::string, std::string> stored_settings(const system_settings& settin
   json::array holds;
   for (const auto& hold : settings.holds)
     holds.push_back(to_json(hold));
-  return {{"options", json::write(settings.options.document())}, {"holds", json::write(holds)}};
+  auto options = flat_options(settings);
+  for (const auto& option : known_system_options())
+    if (options.at(option.name).is_null())
+      options.erase(option.name);
+  return {{"options", json::write(options)}, {"holds", json::write(holds)}};
 }
 
 system_settings settings_from_stored(const std::map<std::string, std::string>& stored,
                                      time_reader read_time, std::vector<std::string>& faults) {
   system_settings result{std::move(read_time)};
-  auto read = [&](const std::string& name, const std::function<void(const std::string&)>& take) {
-    auto found = stored.find(name);
-    if (found == stored.end())
-      return;
+  auto trying = [&](const std::string& what, const std::function<void()>& read) {
     try {
-      take(found->second);
+      read();
     } catch (const failure& why) {
-      faults.push_back("cannot read stored " + name + ", so they are not set: " + why.what());
+      faults.push_back("cannot read stored " + what + ", which is left out: " + why.what());
     }
   };
-  read("options", [&](const std::string& text) { result.options.set(json::parse_object(text)); });
-  read("holds", [&](const std::string& text) {
-    std::vector<refresh_hold> holds;
-    for (const auto& item : objects_in({{"holds", json::parse(text)}}, "holds"))
-      holds.push_back(hold_from(item));
-    result.holds = std::move(holds);
-  });
+  if (auto options = stored.find("options"); options != stored.end())
+    trying("options", [&] {
+      for (const auto& [name, value] : json::parse_object(options->second))
+        trying("option " + std::string{name}, [&] { result.options.set({{name, value}}); });
+    });
+  if (auto holds = stored.find("holds"); holds != stored.end())
+    trying("holds", [&] {
+      for (const auto& item : objects_in({{"holds", json::parse(holds->second)}}, "holds"))
+        trying("hold", [&] { result.holds.push_back(hold_from(item)); });
+    });
   return result;
 }
 

@@ -25,9 +25,10 @@ struct system_settings {
 
 /// Values for settings, as a task of a change has them: a JSON object with "options", values by dotted
 /// name, null for unset; and "holds", for each snap (an empty name: all snaps) the hold that a user has
-/// on it, or "lifted". Giving settings the same values twice is the same as once.
-/// Throws failure where it is no such object.
-void assign(system_settings& settings, const json::object& values);
+/// on it, or "lifted". Giving settings the same values twice is the same as once. Drops what users held
+/// until before now. Throws failure, and changes nothing, where it is no such object, or for more than
+/// limits::refresh_holds.
+void assign(system_settings& settings, const json::object& values, time_point now);
 
 /// The change that sets options as system_options::set does. Throws failure as that does, and where
 /// nothing is named.
@@ -48,8 +49,8 @@ settings_change hold_refreshes(const system_settings& settings, const hold_reque
 /// The change that lifts what a user holds.
 settings_change lift_holds(const system_settings& settings, const std::vector<std::string>& snaps);
 
-/// The settings as texts by name, to be stored; and read again. What can't be read is left out, with a
-/// sentence that says so.
+/// The settings as texts by name, to be stored; and read again. Each option or hold that can't be read
+/// is left out, with a sentence that says so.
 std::map<std::string, std::string> stored_settings(const system_settings& settings);
 system_settings settings_from_stored(const std::map<std::string, std::string>& stored,
                                      time_reader read_time, std::vector<std::string>& faults);

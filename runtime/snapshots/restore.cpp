@@ -3,6 +3,7 @@
 #include <array>
 
 #include "runtime/host/durable.hpp"
+#include "runtime/host/mount_points.hpp"
 #include "runtime/host/real_files.hpp"
 #include "runtime/host/remove_entry.hpp"
 #include "runtime/snapshots/archive_input.hpp"
@@ -30,6 +31,14 @@ bool is_swapping(const restore_places& places) {
   return is_there(places.revision.aside) || is_there(places.common.aside);
 }
 
+// A rename would take along what is mounted there.
+void check_mounts(const restore_places& places, const fs::path& file) {
+  for (const auto& place : all(places))
+    if (const auto mounts = host::mounts_below(place.target); !mounts.empty())
+      throw failure{"cannot restore snapshot " + in_quotes(file.native()) +
+                    ": something is mounted on " + in_quotes(mounts.front()) + "; unmount it first"};
+}
+
 void swap_in(const restore_place& place) {
   const auto fresh = host::unfinished(place.target);
   if (!is_there(fresh))
@@ -44,19 +53,16 @@ void swap_in(const restore_place& place) {
 }
 
 void put_back(const restore_place& place) {
-  const auto fresh = host::unfinished(place.target);
-  if (is_there(place.aside)) {
-    if (is_there(place.target)) {
-      host::remove_entry(fresh);
-      host::rename_durably(place.target, fresh);
-    }
-    if (host::real_files{}.read_link(place.aside) == nothing_former)
-      host::remove_entry(place.aside);
-    else
-      host::rename_durably(place.aside, place.target);
+  if (!is_there(place.aside))
+    return;
+  if (is_there(place.target)) {
+    host::remove_entry(host::unfinished(place.target));
+    host::rename_durably(place.target, host::unfinished(place.target));
   }
-  host::remove_entry(fresh);
-  host::remove_entry(host::unfinished(place.aside));
+  if (host::real_files{}.read_link(place.aside) == nothing_former)
+    host::remove_entry(place.aside);
+  else
+    host::rename_durably(place.aside, place.target);
 }
 
 void check_space(const container& opened, const fs::path& file, const fs::path& directory) {
@@ -92,6 +98,7 @@ void remove_unpacked(const restore_places& places) {
 void restore_snapshot(const fs::path& file, const snapshot_key& expected, const restore_places& places,
                       const snapshot_run& run) {
   if (!is_swapping(places)) {
+    check_mounts(places, file);
     remove_unpacked(places);
     try {
       with_words("restore", file, [&] { unpack_all(file, expected, places, run); });
@@ -109,9 +116,14 @@ void restore_snapshot(const fs::path& file, const snapshot_key& expected, const 
   }
 }
 
+// What was restored stays whole as long as anything is aside, since a restore that is called again after
+// a crash would go on with it.
 void put_back_former(const restore_places& places) {
   for (const auto& place : all(places))
     put_back(place);
+  remove_unpacked(places);
+  for (const auto& place : all(places))
+    host::remove_entry(host::unfinished(place.aside));
 }
 
 void drop_former(const restore_places& places) {

@@ -58,7 +58,16 @@ snapshot_info write_file(const fs::path& fresh, const snapshot_info& info,
   return writer.info();
 }
 
-/// What a file's name tells, as far as it tells it.
+bool is_instance_name(const std::string& name) {
+  try {
+    check_instance_name(name);
+    return true;
+  } catch (const failure&) {
+    return false;
+  }
+}
+
+/// What a file's name tells; nothing where it is no snapshot's.
 snapshot_info info_from_name(std::string_view name) {
   snapshot_info info;
   name.remove_suffix(suffix.size());
@@ -72,7 +81,10 @@ snapshot_info info_from_name(std::string_view name) {
     return {};
   info.snap = name.substr(first + 1, last - first - 1);
   info.rev = *rev;
-  return info;
+  // One name a snapshot: 007_hello_x1 is none.
+  auto is_its_name = is_instance_name(info.snap) && info.set > 0 &&
+                     snapshot_file({}, info) == std::string{name} + std::string{suffix};
+  return is_its_name ? info : snapshot_info{};
 }
 
 stored_snapshot look_at(const fs::path& file) {

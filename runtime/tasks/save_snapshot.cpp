@@ -1,4 +1,7 @@
+#include <optional>
+
 #include "messages/failure.hpp"
+#include "runtime/rules/log_lines.hpp"
 #include "runtime/tasks/all_or_nothing.hpp"
 #include "runtime/tasks/snapshot_work.hpp"
 #include "runtime/tasks/task_kinds.hpp"
@@ -18,7 +21,7 @@ snapshot_info describe(const task_context& context) {
   const auto& info = context.info();
   snapshot_info result;
   result.set = key.set;
-  result.time = context.os().clock->now();
+  result.time = context.job->task.spawned_at;
   result.snap = key.snap;
   result.snap_id = state.origin.snap_id;
   result.rev = key.rev;
@@ -29,6 +32,19 @@ snapshot_info describe(const task_context& context) {
   result.flags = state.flags;
   result.is_automatic = json::bool_or(context.setup, "automatic");
   return result;
+}
+
+/// A snapshot of that key that this task hasn't made: an operator has moved it in. One that is damaged
+/// is such, too, since ours appear whole.
+std::optional<std::string> foreign_snapshot(const task_context& context) {
+  try {
+    auto found = context.host.snapshots->read(new_key(context)).time;
+    return found == context.job->task.spawned_at ? std::nullopt
+                                                 : std::optional{"of " + to_rfc3339(found)};
+  } catch (const failure& why) {
+    return why.kind() == failure_kind::bad_request ? std::optional<std::string>{"damaged"}
+                                                   : std::nullopt;
+  }
 }
 
 void save(task_context& context) {
@@ -48,12 +64,17 @@ void save(task_context& context) {
 } // namespace
 
 outcome perform_save_snapshot(task_context& context) {
+  if (auto other = foreign_snapshot(context))
+    throw failure{"cannot save data of snap \"" + context.op().snap + "\": set " +
+                  to_string(context.job->change) + " holds a snapshot of it already (" + *other +
+                  "); move that file away"};
   all_or_nothing([&] { save(context); }, [&] { undo_save_snapshot(context); });
   return done();
 }
 
 outcome undo_save_snapshot(task_context& context) {
-  context.host.snapshots->forget(new_key(context));
+  if (!foreign_snapshot(context))
+    context.host.snapshots->forget(new_key(context));
   return done();
 }
 

@@ -54,6 +54,18 @@ crash_world::crash_world(snap_shelf& shelf, std::uint64_t disk_bytes)
   });
 }
 
+namespace {
+
+std::vector<std::int64_t> sets_of_snapshots(http_client& client) {
+  std::vector<std::int64_t> sets;
+  auto listed = result_of(client.get("/v2/snapshots"));
+  for (const auto& set : listed.as_array())
+    sets.push_back(json::int_or(set.as_object(), "id"));
+  return sets;
+}
+
+} // namespace
+
 std::string crash_world::ask(http_client& client, const wish& what) {
   if (what.action == "install") {
     test::form_fields fields{{"action", "install"}, {"dangerous", "true"}};
@@ -64,8 +76,12 @@ std::string crash_world::ask(http_client& client, const wish& what) {
       files.push_back(shelf_.image(snap));
     return change_of(client.post_form("/v2/snaps", fields, "snap", files));
   }
-  json::object request{{"action", what.action},
+  json::object request{{"action", what.action == "save" ? "snapshot" : what.action},
                        {"snaps", json::array(what.snaps.begin(), what.snaps.end())}};
+  if (what.action == "restore" || what.action == "forget") {
+    request["set"] = sets_of_snapshots(client).back();
+    return change_of(client.post("/v2/snapshots", request));
+  }
   if (what.all_or_none)
     request["transaction"] = "all-snaps";
   // A snapshot holds the time when it was made, so that no two runs leave the same.
@@ -177,6 +193,10 @@ faults crash_world::compare(const installed_snaps& expected) const {
 }
 
 faults crash_world::remove_all() {
+  auto forgetting = daemon.client();
+  for (auto set : sets_of_snapshots(forgetting))
+    wait_for(forgetting, change_of(forgetting.post("/v2/snapshots",
+                                                   json::object{{"action", "forget"}, {"set", set}})));
   std::vector<std::string> names;
   for (const auto& [name, snap] : installed())
     names.push_back(name);

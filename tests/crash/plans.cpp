@@ -29,6 +29,14 @@ const std::vector<plan>& all_plans() {
        "a refresh that discards the oldest revision",
        {{"install", {"app"}}, {"install", {"app@2.0"}}},
        {{"install", {"app@3.0"}}}},
+      {"save",
+       "a save of data, then forgetting it",
+       {{"install", {"app"}}},
+       {{"save", {"app"}}, {"forget", {"app"}}}},
+      {"restore",
+       "a restore of a former revision's data",
+       {{"install", {"app"}}, {"save", {"app"}}, {"install", {"app@2.0"}}},
+       {{"restore", {"app"}}}},
   };
   return plans;
 }

@@ -7,7 +7,8 @@ namespace troupe::crash {
 
 /// A request for one change.
 struct wish {
-  std::string action;             ///< install, revert, remove, enable or disable.
+  /// install, revert, remove, enable, disable, save, or restore or forget of the newest snapshots.
+  std::string action;
   std::vector<std::string> snaps; ///< Of a snap_shelf. Several are one change.
   bool all_or_none = false;       ///< Whether one that fails undoes the others.
 };

@@ -7,6 +7,7 @@
 
 #include "runtime/journal/database.hpp"
 #include "runtime/snap/layout.hpp"
+#include "runtime/snapshots/snapshots.hpp"
 #include "tests/crash/snap_shelf.hpp"
 #include "tests/support/make_snap.hpp"
 #include "tests/support/program.hpp"
@@ -52,11 +53,18 @@ bool is_of_daemon(const std::string& path) {
          path.starts_with("var/lib/troupe/journal.db");
 }
 
-/// Is there from the first snap on, or is what earlier removals have left; but not half of it.
+/// Is there from the first snap or snapshot on.
 bool is_of_all_snaps(const std::string& path) {
-  const std::string snapshots = "var/lib/troupe/snapshots";
-  return path == "var/snap" || path == snapshots ||
-         (path.starts_with(snapshots + "/") && path.ends_with(".snapshot"));
+  return path == "var/snap" || path == "var/lib/troupe/snapshots";
+}
+
+/// Without its set and the times in it.
+std::string snapshot_line(const fs::path& file) {
+  auto saved = read_snapshot_info(file);
+  auto line = "snapshot of " + saved.snap + " at " + to_string(saved.rev) + ", config " + saved.config;
+  for (const auto& archive : saved.archives)
+    line += ", " + archive.name + " with " + std::to_string(archive.data_bytes) + " bytes";
+  return line;
 }
 
 bool is_mount_point(const std::string& path) {
@@ -105,7 +113,10 @@ private:
       break;
     }
     default:
-      found_.insert(content_line(path, read_file(entry.path())));
+      if (path.ends_with(".snapshot"))
+        found_.insert(snapshot_line(entry.path()));
+      else
+        found_.insert(content_line(path, read_file(entry.path())));
     }
   }
 

@@ -53,6 +53,11 @@ TEST_CASE("a kill at a point of a refresh or a revert leaves one revision whole,
   check_kills({"refresh", "failing-refresh", "discarding-refresh"}, 61);
 }
 
+TEST_CASE("a kill at a point of a save, a restore or a forget leaves data and snapshots whole") {
+  TROUPE_NEEDS_ROOT();
+  check_kills({"save", "restore"}, 61);
+}
+
 TEST_CASE("a call that fails with an I/O error ends an install done or undone, and kills no daemon") {
   TROUPE_NEEDS_ROOT();
   check(walk({{"install"},

@@ -29,10 +29,10 @@ public:
   // What was set aside tells that all of it was done before.
   void restore(const snapshot_key& key, const restore_places& places, const snapshot_run&) override {
     auto saved = kept(key);
-    affect(world_, "restore_snapshot", key.snap, [&] {
-      swap_in(places.revision, saved.revision);
-      swap_in(places.common, saved.common);
-    });
+    affect(world_, "restore_snapshot", places.revision.target,
+           [&] { swap_in(places.revision, saved.revision); });
+    affect(world_, "restore_snapshot", places.common.target,
+           [&] { swap_in(places.common, saved.common); });
   }
 
   void put_back_former(const restore_places& places) override {

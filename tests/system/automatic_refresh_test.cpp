@@ -56,6 +56,8 @@ TEST_CASE("when the timer is due what can be refreshed is, and nothing else") {
   w.offer("hello", "2.0");
   w.offer("held", "2.0");
   w.fine({"refresh", "--hold", "held", "--reason", "exam week"});
+  CHECK_THAT(w.fine({"refresh", "--time"}).out, Contains("held: held by user forever: exam week") &&
+                                                    Contains("all snaps: held by system forever"));
   auto list = w.fine({"refresh", "--list"}).out;
   CHECK_THAT(list, Contains("held by user forever: exam week") && Contains("passed over: revision 2"));
 
@@ -126,6 +128,8 @@ TEST_CASE("wrong options and holds are refused, and change nothing") {
            {{"refresh", "--hold=0s"}, "cannot hold refreshes"},
            {{"refresh", "--hold", "--reason", "two\nlines"}, "one line"},
            {{"refresh", "--hold", "Not A Snap"}, "Not A Snap"},
+           {{"refresh", "--hold", "hello"}, "not installed"},
+           {{"refresh", "--unhold", "hello", "--channel", "beta"}, "but for a refresh"},
            {{"refresh", "--time", "hello"}, "names of snaps"},
            {{"refresh", "--hold", "--unhold"}, "more than one"},
        }) {
@@ -135,5 +139,5 @@ TEST_CASE("wrong options and holds are refused, and change nothing") {
     CHECK_THAT(result.err, Contains(says));
   }
   CHECK(w.fine({"get", "system"}).out.empty());
-  CHECK_THAT(w.fine({"refresh", "--time"}).out, !Contains("hold"));
+  CHECK_THAT(w.fine({"refresh", "--time"}).out, !Contains("held"));
 }

@@ -97,6 +97,9 @@ TEST_CASE("a revision that fails is rolled back, remembered and passed over unti
   CHECK_THAT(all.err, Contains("wrong colour"));
   CHECK(w.current() == "1");
   CHECK_THAT(w.fine({"refresh", "--list"}).out, Contains("passed over"));
+  CHECK_THAT(w.fine({"info", "hello"}).out, Contains("bad:          2 failed today") &&
+                                                Contains("wrong colour") &&
+                                                Contains("latest/stable: 2.0 (2)"));
   w.daemon.restart();
   CHECK_THAT(w.fine({"refresh"}).err, Contains("passed over"));
   CHECK(w.troupe({"refresh", "hello"}).exit_code == 1);
@@ -163,7 +166,9 @@ TEST_CASE("what a store doesn't have, or has spoiled, leaves the installed revis
   TROUPE_NEEDS_ROOT();
   store_world w;
   CHECK_THAT(w.troupe({"install", "hello"}).err, Contains("snap \"hello\""));
+  CHECK(w.troupe({"info", "hello"}).exit_code == 1);
   w.store.offer(hooked_snap("1.0"));
+  CHECK_THAT(w.fine({"info", "hello"}).out, Contains("store:        1.0 (1)"));
   w.fine({"install", "hello"});
   CHECK_THAT(w.troupe({"refresh", "hello", "--channel", "none/such/thing/x"}).err, Contains("channel"));
   CHECK_THAT(w.troupe({"refresh", "hello", "--revision", "99"}).err, Contains("99"));

@@ -144,7 +144,7 @@ TEST_CASE("a journal of a newer version is refused and not touched") {
   auto caught = opening(path);
   CHECK(caught.what() ==
         "cannot open journal " + path.string() +
-            ": it was written by a newer version of troupe (schema 999, this one knows 3); "
+            ": it was written by a newer version of troupe (schema 999, this one knows 4); "
             "install that version or move the file away");
   CHECK(bytes_of(path) == before);
 }

@@ -267,6 +267,6 @@ TEST_CASE("a refresh of all that finds nothing newer is a change with one task t
   CHECK(kinds(change) == words{"find-updates"});
   CHECK(change.operations.empty());
   CHECK(change.kind == "refresh-snap");
-  CHECK(change.summary == "Refresh all snaps: no updates are available");
+  CHECK(change.summary == "Refresh all snaps: none can be refreshed now");
   CHECK(change.data == R"({"snap-names":[],"notes":["snap \"a\" is passed over"]})");
 }

@@ -19,7 +19,9 @@ time_point no_times(std::string_view text) {
 
 system_settings fresh() { return system_settings{no_times}; }
 
-void give(system_settings& to, const std::string& values) { assign(to, json::parse_object(values)); }
+void give(system_settings& to, const std::string& values) {
+  assign(to, json::parse_object(values), now);
+}
 
 } // namespace
 
@@ -123,4 +125,23 @@ TEST_CASE("values that are no settings are refused without an effect") {
                             R"({"options":{"refresh.retain":3},"holds":[{"snap":"a","holder":9}]})"})
     CHECK_THROWS_AS(give(settings, wrong), failure);
   CHECK(settings.options.document().empty());
+}
+
+TEST_CASE("what is as wanted already is set all the same, since other changes may be under way") {
+  auto settings = fresh();
+  give(settings, set_options(settings, {{"refresh.retain", 3}}).set);
+  auto again = set_options(settings, {{"refresh", {{"retain", 3}}}});
+  give(settings, set_options(settings, {{"refresh.retain", 4}}).set);
+  give(settings, again.set);
+  CHECK(settings.options.retain() == 3);
+  auto lift = set_options(fresh(), {{"refresh", nullptr}});
+  give(settings, lift.set);
+  CHECK(settings.options.document().empty());
+}
+
+TEST_CASE("holds that are over are dropped with the next change of settings") {
+  auto settings = fresh();
+  give(settings, hold_refreshes(settings, {{"db"}, hold_level::general, now + 1h, {}}, now).set);
+  assign(settings, {}, now + 2h);
+  CHECK(settings.holds.empty());
 }

@@ -21,11 +21,14 @@ public:
   time_point now() const override { return time_point{std::chrono::seconds{1'700'000'000}}; }
 };
 
+fs::path make_root() {
+  std::string pattern = "/tmp/troupe-tasks-XXXXXX";
+  return ::mkdtemp(pattern.data());
+}
+
 /// A snap with data on a root of a test's own, and tasks on it.
 struct snap_fixture {
   snap_fixture() {
-    std::string pattern = "/tmp/troupe-tasks-XXXXXX";
-    root = ::mkdtemp(pattern.data());
     host.snapshots = snapshots_in(paths.snapshots_dir());
     auto described = std::make_shared<snap_info>();
     described->name = "hello";
@@ -104,7 +107,7 @@ struct snap_fixture {
            !fs::exists(common() / "shared");
   }
 
-  fs::path root;
+  fs::path root = make_root();
   layout paths{root};
   host::ports os{std::make_shared<host::real_files>(), nullptr, nullptr,
                  std::make_shared<fixed_clock>()};
@@ -157,6 +160,25 @@ TEST_CASE("a save that is stopped, or can't read, leaves nothing and says how to
     fs::remove(f.paths.snapshots_dir());
   }
   CHECK(f.host.snapshots->list().empty());
+}
+
+TEST_CASE("a save leaves alone what was moved in under its name, and so does its undo") {
+  snap_fixture f;
+  f.run("save-snapshot");
+  fs::path file = f.host.snapshots->list().at(0).file;
+  auto other = f.context("save-snapshot");
+  auto job = std::make_shared<task_job>(*other.job);
+  job->task.spawned_at = time_point{std::chrono::hours{5}};
+  other.job = job;
+  const auto before = f.text_of(file);
+  for (const auto& content : {before, std::string{"damaged"}}) {
+    f.put(file, content);
+    CHECK_THROWS_WITH(find_task_kind("save-snapshot")->perform(other),
+                      Contains("set 12 holds a snapshot of it already") &&
+                          Contains("move that file away"));
+    find_task_kind("save-snapshot")->undo(other);
+    CHECK(f.text_of(file) == content);
+  }
 }
 
 TEST_CASE("a restore brings data and configuration back, whether it is run once or again") {
