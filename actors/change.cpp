@@ -14,13 +14,23 @@ namespace troupe {
 
 namespace {
 
-std::vector<graph_task> graph_tasks(const std::vector<task_record>& tasks, task_kind_finder find_kind) {
+/// Operations that step one snap through revisions are done and undone as one.
+std::int32_t first_of_snap(const std::vector<operation>& operations, std::int32_t place) {
+  if (place < 0)
+    return place;
+  const auto& snap = operations.at(static_cast<std::size_t>(place)).snap;
+  return static_cast<std::int32_t>(std::ranges::find(operations, snap, &operation::snap) -
+                                   operations.begin());
+}
+
+std::vector<graph_task> graph_tasks(const change_record& change, task_kind_finder find_kind) {
+  const auto& tasks = change.tasks;
   std::vector<graph_task> result;
   result.reserve(tasks.size());
   for (const auto& task : tasks) {
     const auto* kind = find_kind(task.kind);
     result.push_back({task.id, task.waits_for, task.lanes, kind && kind->undo, task.status, task.waited,
-                      task.operation, kind && kind->irreversible});
+                      first_of_snap(change.operations, task.operation), kind && kind->irreversible});
   }
   return result;
 }
@@ -35,7 +45,7 @@ change::change(caf::actor_config& config, change_setup setup, company_ptr with)
       snaps_{std::move(setup.snaps)},
       director_{std::move(setup.director)},
       with_{std::move(with)},
-      graph_{graph_tasks(record_.tasks, with_->find_kind)},
+      graph_{graph_tasks(record_, with_->find_kind)},
       starts_when_told_{setup.starts_when_told} {
   for (std::size_t i = 0; i < record_.tasks.size(); ++i)
     index_.emplace(record_.tasks[i].id, i);
@@ -196,7 +206,7 @@ void change::settle(const task_settled& what) {
 }
 
 void change::take_claims(const claims_granted& granted) {
-  graph_.add(graph_tasks(granted.plan->tasks, with_->find_kind));
+  graph_.add(graph_tasks(*granted.plan, with_->find_kind));
   snaps_ = granted.snaps;
   record_.operations = granted.plan->operations;
   added_.push_back({record_.id, record_.operations, granted.plan->tasks});

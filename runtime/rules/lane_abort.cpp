@@ -9,7 +9,15 @@ namespace troupe {
 void task_graph::abort_change() {
   for (position at = 0; at < nodes_.size(); ++at)
     if (!is_past_return(nodes_[at]))
-      happen(at, task_event::abort);
+      take_back(at);
+}
+
+// What is done in an operation of which something has failed stands before an undo that failed, or
+// can't be undone: all else was undone when it failed.
+void task_graph::take_back(position task) {
+  const auto& n = nodes_[task];
+  if (n.status != task_status::done || n.operation < 0 || errors_.at(n.operation) == 0)
+    happen(task, task_event::abort);
 }
 
 bool task_graph::is_past_return() const {
@@ -90,7 +98,7 @@ void task_graph::abort(const std::vector<position>& lanes) {
   std::ranges::sort(taken);
   for (auto at : taken)
     if (!is_past_return(nodes_[at]))
-      happen(at, task_event::abort);
+      take_back(at);
   for (auto at : given_up)
     lanes_[at].given_up = era_;
 }

@@ -157,6 +157,7 @@ task_graph::position task_graph::append(const graph_task& task) {
     l.dead += !is_live(n);
   }
   note_past_return(n);
+  errors_[n.operation] += task.status == task_status::error;
   ++counts_[static_cast<std::size_t>(task.status)];
   unready_ += !troupe::is_ready(task.status);
   return at;
@@ -277,6 +278,8 @@ void task_graph::assign(position task, task_status to) {
   const auto was_live = is_live(n);
   n.status = to;
   note_past_return(n);
+  errors_[n.operation] += to == task_status::error;
+  errors_[n.operation] -= from == task_status::error;
   --counts_[static_cast<std::size_t>(from)];
   ++counts_[static_cast<std::size_t>(to)];
   set_counted(unready_, !troupe::is_ready(from), !troupe::is_ready(to));

@@ -228,6 +228,7 @@ private:
   void note_past_return(const node& n);
   void hold_what_waits_for(position failed);
   void undo_what_can_go_back(const node& failed);
+  void take_back(position task);
   using status_counts = std::array<std::size_t, task_status_count>;
   task_status aggregate(const status_counts& counts, const std::vector<position>& tasks) const;
   bool all_held_up(const std::vector<position>& tasks) const;
@@ -242,6 +243,7 @@ private:
   // entirely live no more, or something was added.
   std::uint64_t era_ = 1;
   std::uint64_t walk_ = 0;
+  std::map<std::int32_t, std::size_t> errors_; // By operation.
   // Some may be eligible no longer: whoever takes one looks again.
   std::priority_queue<position, std::vector<position>, std::greater<>> candidates_;
   std::vector<position> changed_;

@@ -90,7 +90,7 @@ void task_graph::undo_what_can_go_back(const node& failed) {
         lost.insert(nodes_[at].operation);
     for (auto at : tasks)
       if (!lost.contains(nodes_[at].operation))
-        happen(at, task_event::abort);
+        take_back(at);
   }
 }
 

@@ -67,6 +67,8 @@ void journal_watch::committed(std::span<const journal_batch> batches) {
   attempts_.clear();
   for (const auto& batch : batches) {
     picture_.apply(batch);
+    if (!batch.settings.empty())
+      recent_settings_.push_back(picture_.settings);
     for (const auto& change : batch.new_changes)
       begin(*change);
     for (const auto& more : batch.added)
@@ -167,6 +169,8 @@ void journal_watch::set(const task_row& row) {
   if (row.status == task_status::error && (was_undone || leaves_something(row))) {
     hit(hits_, was_undone ? sometimes::undo_fails : sometimes::take_back_fails);
     change.undo_failed = true;
+    if (task.operation >= 0)
+      model_.give_up(change.record.operations[static_cast<std::size_t>(task.operation)].snap);
   }
   // A lane that only waited for its admission is undone without it.
   auto has_effect = row.status == task_status::done ||
@@ -208,8 +212,9 @@ void journal_watch::end(const change_end& how) {
 /// What refreshes by itself leaves alone what failed here and what is held.
 void journal_watch::check_automatic(const watched_change& change) {
   std::vector<std::string> faults;
-  auto durable = settings_from_stored(picture_.settings, from_rfc3339, faults);
-  auto known = settings_from_stored(known_settings_, from_rfc3339, faults);
+  std::vector<system_settings> recent;
+  for (const auto& stored : recent_settings_)
+    recent.push_back(settings_from_stored(stored, from_rfc3339, faults));
   for (const auto& fault : faults)
     broken(fault);
   std::map<std::string, revision> targets;
@@ -231,7 +236,7 @@ void journal_watch::check_automatic(const watched_change& change) {
     auto is_held = [&](const system_settings& by) {
       return !holds_on(by.all_holds(), snap, refresh_cause::automatic, on_.now).empty();
     };
-    if (is_held(durable) && is_held(known))
+    if (!recent.empty() && std::ranges::all_of(recent, is_held))
       broken("snap " + snap + " is refreshed by itself although it is held");
   }
 }

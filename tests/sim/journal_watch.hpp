@@ -31,7 +31,7 @@ public:
   void found(const journal_contents& contents);
 
   /// To be called whenever no message is under way: whoever acts from now on knows what is durable now.
-  void all_is_quiet() { known_settings_ = picture_.settings; }
+  void all_is_quiet() { recent_settings_ = {picture_.settings}; }
 
   /// To be called once nothing moves any more: every change has ended, the files are those of the
   /// snaps' states, and the engine knows the same snaps as the journal.
@@ -91,8 +91,9 @@ private:
   std::map<std::string, snap_state_ptr> installed_;
   whole_operations model_;
   durable_picture picture_;
-  std::map<std::string, std::string> known_settings_; ///< Those that everybody knows of.
-  std::vector<std::vector<journal_batch>> attempts_;  ///< Commits begun since the last that succeeded.
+  /// Since all was quiet; somebody may still act by any of them.
+  std::vector<std::map<std::string, std::string>> recent_settings_;
+  std::vector<std::vector<journal_batch>> attempts_; ///< Commits begun since the last that succeeded.
   std::set<change_id> begun_;
   std::size_t lanes_in_progress_ = 0;
   std::deque<std::string> events_;

@@ -42,6 +42,10 @@ snap_info_ptr draw_shape(dice& random, const std::string& name, std::vector<std:
   return info;
 }
 
+bool takes_snapshot(const std::string& verb) {
+  return verb == "check-snapshot" || verb == "restore-snapshot" || verb == "forget-snapshot";
+}
+
 void release(store_snap& into, const snap_info_ptr& info, world& on) {
   const revision rev{static_cast<std::int32_t>(into.revisions.size() + 1)};
   const auto file = info->name + "-" + to_string(rev);
@@ -95,6 +99,17 @@ settings_change workload::draw_settings(dice& random) {
                              {"refresh.hold", nullptr}});
 }
 
+/// A snap; for what is done with snapshots mostly one that has some.
+std::size_t workload::draw_number(dice& random, const std::string& verb) const {
+  if (!takes_snapshot(verb) || world_.snapshots.empty() || random.one_in(4))
+    return random.below(shapes_.size());
+  auto kept = world_.snapshots.begin();
+  std::advance(kept, random.below(world_.snapshots.size()));
+  auto shape =
+      std::ranges::find(shapes_, kept->second.info.snap, [](const auto& info) { return info->name; });
+  return static_cast<std::size_t>(shape - shapes_.begin());
+}
+
 /// One that is kept of the snap, else one that never was.
 void workload::draw_snapshot(dice& random, snap_request& wanted) const {
   std::vector<snapshot_info> kept;
@@ -115,7 +130,7 @@ snap_request workload::draw_snap(dice& random, const std::string& verb, std::siz
   wanted.verb = verb;
   wanted.snap = shapes_[number]->name;
   wanted.force = verb == "disable" && random.one_in(2);
-  if (verb == "check-snapshot" || verb == "restore-snapshot" || verb == "forget-snapshot")
+  if (takes_snapshot(verb))
     draw_snapshot(random, wanted);
   if (verb == "switch")
     wanted.channel = random.pick({"latest/stable", "latest/edge"});
@@ -139,18 +154,20 @@ snap_request workload::draw_snap(dice& random, const std::string& verb, std::siz
 
 operation_request workload::draw(dice& random) {
   operation_request all;
-  if (random.one_in(12)) {
+  if (random.one_in(16)) {
     all.settings = draw_settings(random);
     return all;
   }
   const std::string verb = random.pick(
-      {"install",       "install",        "install",          "install",          "remove",
-       "disable",       "enable",         "enable",           "revert",           "revert",
-       "refresh",       "refresh",        "refresh",          "refresh",          "switch",
-       "save-snapshot", "check-snapshot", "restore-snapshot", "restore-snapshot", "forget-snapshot"});
+      {"install",          "install",        "install",       "install",        "remove",
+       "disable",          "disable",        "enable",        "enable",         "enable",
+       "enable",           "revert",         "revert",        "refresh",        "refresh",
+       "refresh",          "refresh",        "refresh",       "refresh",        "refresh",
+       "refresh",          "switch",         "save-snapshot", "check-snapshot", "restore-snapshot",
+       "restore-snapshot", "forget-snapshot"});
   const auto wanted = random.one_in(3) ? 1 + random.below(std::min<std::size_t>(4, shapes_.size())) : 1;
   for (std::set<std::size_t> drawn; drawn.size() < wanted;)
-    if (auto number = random.below(shapes_.size()); drawn.insert(number).second)
+    if (auto number = draw_number(random, verb); drawn.insert(number).second)
       all.snaps.push_back(draw_snap(random, verb, number));
   if (random.one_in(3))
     all.transaction = transaction::all_snaps;

@@ -5,6 +5,7 @@
 using namespace troupe;
 using namespace troupe::test;
 using Catch::Contains;
+using Catch::StartsWith;
 namespace fs = std::filesystem;
 
 namespace {
@@ -46,7 +47,7 @@ TEST_CASE("planning an install shows what it does and undoes, and changes nothin
   auto lanes = plan.at("lanes").as_array();
   REQUIRE(lanes.size() == 1);
   auto hook = task_in_plan(lanes.front().as_object(), "run-hook");
-  CHECK(text(hook, "undo") == "runs the hook that undoes it, if the snap has one");
+  CHECK_THAT(text(hook, "undo"), StartsWith("runs the hook that undoes it"));
   CHECK(hook.at("critical").as_bool());
 
   CHECK(list_snaps(w.api).empty());

@@ -114,3 +114,13 @@ TEST_CASE("after an undo that failed the rest of its operation stays done") {
   CHECK(run(graph, {"4", "3u"}) == "1 2 3 4 3u 1u");
   CHECK(words(graph) == "Undone Done Error Error");
 }
+
+TEST_CASE("what an undo that failed has left stays done when another one fails in its lane") {
+  std::vector<graph_task> tasks{task(1, {}, {1}), task(2, {1}, {1}), task(3, {}, {1}), task(4, {3}, {1}),
+                                task(5, {2, 4}, {1})};
+  for (auto& each : tasks)
+    each.operation = each.id < task_id{3} ? 0 : 1;
+  task_graph graph{tasks};
+  CHECK(run(graph, {"5", "2u", "4u"}) == "1 2 3 4 5 2u 4u");
+  CHECK(words(graph) == "Done Error Done Error Error");
+}
