@@ -14,23 +14,27 @@ namespace troupe {
 
 namespace {
 
-/// Operations that step one snap through revisions are done and undone as one.
-std::int32_t first_of_snap(const std::vector<operation>& operations, std::int32_t place) {
-  if (place < 0)
-    return place;
-  const auto& snap = operations.at(static_cast<std::size_t>(place)).snap;
-  return static_cast<std::int32_t>(std::ranges::find(operations, snap, &operation::snap) -
-                                   operations.begin());
+/// For each operation the first one of its snap: those that step a snap through revisions are done and
+/// undone as one.
+std::vector<std::int32_t> first_of_snap(const std::vector<operation>& operations) {
+  std::unordered_map<std::string, std::int32_t> firsts;
+  std::vector<std::int32_t> result;
+  for (const auto& op : operations)
+    result.push_back(firsts.emplace(op.snap, static_cast<std::int32_t>(result.size())).first->second);
+  return result;
 }
 
 std::vector<graph_task> graph_tasks(const change_record& change, task_kind_finder find_kind) {
   const auto& tasks = change.tasks;
+  auto firsts = first_of_snap(change.operations);
   std::vector<graph_task> result;
   result.reserve(tasks.size());
   for (const auto& task : tasks) {
     const auto* kind = find_kind(task.kind);
+    auto operation =
+        task.operation < 0 ? task.operation : firsts.at(static_cast<std::size_t>(task.operation));
     result.push_back({task.id, task.waits_for, task.lanes, kind && kind->undo, task.status, task.waited,
-                      first_of_snap(change.operations, task.operation), kind && kind->irreversible});
+                      operation, kind && kind->irreversible});
   }
   return result;
 }
@@ -143,7 +147,6 @@ void change::spawn_lanes() {
     for (const auto& op : record_.operations)
       if (op.lane == number)
         setup.snaps.emplace(op.snap, snaps_.at(op.snap).actor);
-    setup.doing = doing_in(number);
     setup.summary = summarise_lane(record_, number, formers);
     setup.was_in_progress = resumed_ && progress_of(record_, number) != lane_progress::pending;
     setup.was_ever_in = resumed_ && was_ever_in(record_, number);

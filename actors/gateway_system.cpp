@@ -45,13 +45,15 @@ json::array holds_resource(const std::vector<refresh_hold>& holds, time_point no
 }
 
 /// The times of refreshes; those that there aren't are left out.
-json::object refresh_resource(const refresh_times& refreshes, json::array holds) {
-  json::object result{
-      {"timer", refreshes.timer}, {"next", to_rfc3339(refreshes.next)}, {"holds", std::move(holds)}};
+json::object refresh_resource(const refresh_times& refreshes, const std::vector<refresh_hold>& holds,
+                              time_point now) {
+  json::object result{{"timer", refreshes.timer},
+                      {"next", to_rfc3339(refreshes.next)},
+                      {"holds", holds_resource(holds, now)}};
   if (is_set(refreshes.last))
     result["last"] = to_rfc3339(refreshes.last);
-  if (refreshes.held_until)
-    result["hold"] = to_rfc3339(*refreshes.held_until);
+  if (auto on_all = holds_on(holds, {}, refresh_cause::automatic, now); !on_all.empty())
+    result["hold"] = to_rfc3339(on_all.front().until.value_or(time_point::max()));
   return result;
 }
 
@@ -83,9 +85,9 @@ void gateway::system_info(const exchange_ptr& what, const std::string&) {
             ask<system_settings_ptr>(
                 what, with_->settings, get_settings{},
                 [refreshes, host = with_->host](const system_settings_ptr& settings) {
-                  auto holds = holds_resource(settings->all_holds(), host->os.clock->now());
                   return sync(
-                      system_resource(host->paths, refresh_resource(refreshes, std::move(holds))));
+                      system_resource(host->paths, refresh_resource(refreshes, settings->all_holds(),
+                                                                    host->os.clock->now())));
                 });
           },
           refused);

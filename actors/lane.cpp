@@ -33,12 +33,8 @@ lane::behavior_type lane::make_behavior() {
       [this](const enter_for_task& what) { enter_for(what.task, what.undo); },
       [this](const run_task& what) { start(what.job); },
       [this](const stop_task& what) { stop(what.task); },
-      [this](lane_is_ready) {
-        is_ready_ = true;
-        leave();
-      },
+      [this](lane_is_ready) { leave(); },
       [this](close_lane) { return close(); },
-      [this](get_lane_status) { return status(); },
       [this](const kept_out& what) { hear_obstacle(what.obstacle); },
       [this](const retry_now& what) {
         if (auto found = running_.find(what.task); found != running_.end())
@@ -59,7 +55,6 @@ void lane::on_exit() {
 
 // The start of a critical task becomes durable only then, so that the journal knows who was in.
 void lane::enter_for(task_id task, bool undo) {
-  is_ready_ = false;
   // Where nothing critical was done, nothing critical is undone, and nobody has to be waited for.
   auto undoes_nothing = undo && !was_inside_;
   if (admission_ == admission::inside || undoes_nothing)
@@ -95,7 +90,6 @@ void lane::hear_obstacle(const admission_obstacle& what) {
 }
 
 void lane::start(const task_job_ptr& job) {
-  is_ready_ = false;
   auto& running = running_[job->task.id];
   running = {job, std::stop_source{}, ++runs_, false, running.failures};
   tell_waits(job->task.id, waits::runnable{});
@@ -301,21 +295,6 @@ void lane::run_again(task_id task, std::uint64_t run) {
   auto found = running_.find(task);
   if (found != running_.end() && found->second.between_runs && found->second.run == run)
     start(found->second.job);
-}
-
-lane_view lane::status() const {
-  lane_view view;
-  view.lane = setup_.summary.key.lane;
-  view.ready = is_ready_;
-  view.admitted = admission_ == admission::inside;
-  view.doing = setup_.doing;
-  auto add = [&](const task_record& task) {
-    view.status = task.status;
-    view.doing += (view.doing.empty() ? "" : ": ") + task.summary;
-  };
-  if (!running_.empty())
-    add(running_.begin()->second.job->task);
-  return view;
 }
 
 void lane::stop(task_id task) {

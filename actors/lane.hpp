@@ -16,7 +16,6 @@ struct lane_setup {
   lane_summary summary;
   bool was_in_progress = false;            ///< Before a restart; it asks for admission at once.
   bool was_ever_in = false;                ///< Before a restart it has done critical work.
-  std::string doing;                       ///< `install hello`, for people.
   std::map<std::string, snap_actor> snaps; ///< Those it has claimed, by instance name.
   change_actor change;
   director_actor director;
@@ -59,7 +58,6 @@ private:
   void settle(const std::shared_ptr<task_run>& run);
   void retry_later(const std::shared_ptr<task_run>& run, const outcomes::retry& when);
   void run_again(task_id task, std::uint64_t run);
-  lane_view status() const;
   void stop(task_id task);
   void leave();
   caf::result<lane_closed> close();
@@ -73,7 +71,6 @@ private:
   std::optional<admission_obstacle> obstacle_; ///< To its admission, as last heard.
   std::map<task_id, running_task> running_;
   std::uint64_t runs_ = 0;
-  bool is_ready_ = false;
   bool was_inside_; ///< Whether any of its critical tasks may have run.
 };
 

@@ -117,13 +117,6 @@ void refresher::try_again(const failure& why) {
   spdlog::info("automatic refresh: {}; trying again at {}", why.what(), to_rfc3339(next_));
 }
 
-refresh_times refresher::times() const {
-  refresh_times result{to_string(settings_->options.timer()), last_, next_, {}};
-  auto now = with_->host->os.clock->now();
-  auto holds = holds_on(settings_->all_holds(), {}, refresh_cause::automatic, now);
-  if (!holds.empty())
-    result.held_until = holds.front().until.value_or(time_point::max());
-  return result;
-}
+refresh_times refresher::times() const { return {to_string(settings_->options.timer()), last_, next_}; }
 
 } // namespace troupe

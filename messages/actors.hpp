@@ -159,6 +159,38 @@ using scheduler_actor =
     caf::typed_actor<caf::replies_to<admit_lane>::with<admitted>, caf::reacts_to<restore_lane>,
                      caf::reacts_to<leave_lane>, caf::replies_to<explain_lane>::with<lane_explanation>>;
 
+// --- cgroup watcher: owns the watch on one snap's processes, while somebody waits for their end
+// -----------------------------------------------------------------------
+
+/// What of the snap runs by now; nothing: it is vacated.
+struct processes_seen {
+  std::vector<snap_process> running;
+};
+using processes_follower = caf::typed_actor<caf::reacts_to<processes_seen>>;
+/// Tell this actor what runs, now and whenever that has changed.
+struct follow_processes {
+  processes_follower who;
+};
+
+using cgroup_watcher_actor = caf::typed_actor<caf::reacts_to<follow_processes>,
+                                              // Something may have ended.
+                                              caf::reacts_to<caf::tick_atom>>;
+
+// --- wait for apps: owns a snap's wait for the end of its applications, of one task
+// -----------------------------------------------------------------------
+
+/// Say when nothing of the snap runs.
+struct await_vacancy {};
+struct vacated {
+  bool is_forced = false; ///< Something runs, but the operator doesn't want to wait any longer.
+};
+
+using wait_for_apps_actor = caf::typed_actor<
+    // Refused once the request doesn't want to wait any longer.
+    caf::replies_to<await_vacancy>::with<vacated>, caf::reacts_to<processes_seen>,
+    // Time to remind people, or a time limit.
+    caf::reacts_to<caf::tick_atom>>;
+
 // --- lane: owns its claims, its admission and its running tasks
 // ------------------------------------------
 
@@ -180,7 +212,11 @@ struct lane_is_ready {};
 /// The change is ready: give back the claims, and go.
 struct close_lane {};
 struct lane_closed {};
-struct get_lane_status {};
+/// Applications keep this task waiting: the snap's hook refresh-pending may tell people.
+struct apps_keep_waiting {
+  task_id task;
+  duration waited{}; ///< For how long by now.
+};
 /// Don't wait any longer for the next try of this task.
 struct retry_now {
   task_id task;
@@ -192,10 +228,7 @@ using lane_actor = caf::typed_actor<
     // Answered by task_settled or task_stopped to the change.
     caf::reacts_to<run_task>, caf::reacts_to<stop_task>, caf::reacts_to<lane_is_ready>,
     // Answered once its snaps are free.
-    caf::replies_to<close_lane>::with<lane_closed>,
-    // Whether it is ready and what it is doing.
-    caf::replies_to<get_lane_status>::with<lane_view>, caf::reacts_to<kept_out>,
-    caf::reacts_to<retry_now>,
+    caf::replies_to<close_lane>::with<lane_closed>, caf::reacts_to<kept_out>, caf::reacts_to<retry_now>,
     // A retry's time has come.
     caf::reacts_to<caf::tick_atom, task_id, std::uint64_t>>;
 
@@ -469,7 +502,6 @@ struct refresh_times {
   std::string timer; ///< As refresh.timer is written.
   time_point last;   ///< 0: never yet.
   time_point next;
-  std::optional<time_point> held_until; ///< If all snaps are held; the greatest time for ever.
 };
 
 using refresher_actor = caf::typed_actor<caf::reacts_to<settings_changed>,
@@ -518,7 +550,6 @@ TROUPE_MESSAGE(stop_task, x.task)
 TROUPE_MESSAGE(lane_is_ready)
 TROUPE_MESSAGE(close_lane)
 TROUPE_MESSAGE(lane_closed)
-TROUPE_MESSAGE(get_lane_status)
 TROUPE_MESSAGE(task_may_start, x.task)
 TROUPE_MESSAGE(task_stopped, x.task)
 TROUPE_MESSAGE(begin_change)
@@ -529,6 +560,8 @@ TROUPE_MESSAGE(give_way, x.snap, x.only_say)
 TROUPE_MESSAGE(resolve_waits)
 TROUPE_MESSAGE(start_next)
 TROUPE_MESSAGE(retry_now, x.task)
+TROUPE_MESSAGE(await_vacancy)
+TROUPE_MESSAGE(vacated, x.is_forced)
 TROUPE_MESSAGE(claim_for_change, x.change, x.task)
 TROUPE_MESSAGE(stop_claiming, x.change)
 TROUPE_MESSAGE(read_history, x.limit, x.snap)
@@ -567,7 +600,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::admit_lane)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::restore_lane)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::lane_explanation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::run_task)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::lane_view)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::processes_seen)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::follow_processes)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apps_keep_waiting)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::task_settled)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::task_waits)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::task_advances)

@@ -26,13 +26,12 @@ struct change_record {
   std::vector<task_record> tasks;
 };
 
-/// What a lane is doing; the answer to one message.
+/// A lane as a client sees it.
 struct lane_view {
   lane_number lane = 0;
   bool ready = false;
-  std::string doing; ///< What it is for, such as `install hello`, and the task that it runs or waits in.
+  std::string doing;                      ///< What it is for, such as `install hello`.
   task_status status = task_status::hold; ///< Of its tasks together.
-  bool admitted = false;
 };
 
 /// A change as a client sees it.

@@ -12,10 +12,19 @@
 
 namespace troupe {
 
+/// What to do while applications of a snap run that is to be refreshed or reverted.
+/// Source: the seed on refreshes while applications run.
+enum class running_apps : std::uint8_t {
+  wait,   ///< Until they have ended.
+  fail,   ///< Refuse the request and name them.
+  ignore, ///< Go on under them.
+};
+
 /// What a user asks to be done to one snap.
 struct snap_request {
   /// install, refresh, revert, switch, remove, enable, disable, save-snapshot, check-snapshot,
-  /// restore-snapshot or forget-snapshot.
+  /// restore-snapshot, forget-snapshot, alias, unalias, prefer, start-services, stop-services or
+  /// restart-services.
   std::string verb;
   std::string snap; ///< The instance name.
   /// remove: this revision only. revert: to this one. 0: all, or the former one. check-, restore- and
@@ -31,7 +40,13 @@ struct snap_request {
   snap_origin origin; ///< Of what comes from a store.
   snap_flags flags;
   bool purge = false;
-  bool force = false;           ///< disable: although other snaps run on it.
+  bool force = false;  ///< disable: although other snaps run on it.
+  std::string running; ///< What of it runs that a request to fail mustn't disturb, or empty.
+  std::string app;     ///< alias, prefer: the application.
+  std::string alias;   ///< alias, unalias: the alias; unalias: empty for all of the snap.
+  /// start-, stop- and restart-services: which applications; empty: all services of the snap.
+  std::vector<std::string> services;
+  bool for_good = false;        ///< start-services: also by themselves from now on; stop-: not any more.
   bool is_prerequisite = false; ///< Wanted for the sake of others in the request.
   std::string missing;          ///< What it needs and can't have, so that it will fail; or empty.
 };
@@ -57,9 +72,11 @@ struct operation_request {
   troupe::transaction transaction = troupe::transaction::per_snap;
   conflict_policy on_conflict = conflict_policy::fail;
   std::optional<duration> wait_at_most; ///< For wait and replace; nothing: as long as it takes.
-  bool refreshes_all = false;           ///< All snaps for which a store has something newer.
-  bool is_automatic = false;            ///< Asked for by the timer.
-  std::vector<std::string> notes;       ///< Sentences that the requester ought to know.
+  troupe::running_apps on_running_apps = troupe::running_apps::wait;
+  std::optional<duration> wait_for_apps_at_most; ///< Then it fails; nothing: as long as it takes.
+  bool refreshes_all = false;                    ///< All snaps for which a store has something newer.
+  bool is_automatic = false;                     ///< Asked for by the timer.
+  std::vector<std::string> notes;                ///< Sentences that the requester ought to know.
   /// What the options of the system say: how many revisions a refresh leaves of a snap, the new one
   /// included, and whether a removal keeps a snapshot.
   int retain = 2;

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <compare>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -91,6 +92,15 @@ struct snap_health {
   bool operator==(const snap_health&) const = default;
 };
 
+/// Which application an alias starts. Two may know of it: the snap's publisher, and the operator, whose
+/// word counts.
+struct snap_alias {
+  std::string automatic; ///< The application that the publisher says, or empty.
+  std::string manual;    ///< The application that the operator says, or empty.
+
+  bool operator==(const snap_alias&) const = default;
+};
+
 /// All that one snap's actor owns; immutable once shared.
 struct snap_state {
   std::string name;          ///< The instance name.
@@ -102,8 +112,12 @@ struct snap_state {
   snap_flags flags;
   std::string config = "{}"; ///< A JSON object.
   snap_origin origin;
-  std::vector<bad_revision> bad;     ///< The newest last; at most limits::bad_revisions_kept.
-  std::optional<snap_health> health; ///< None: it never said, or what said it is gone.
+  std::vector<bad_revision> bad;             ///< The newest last; at most limits::bad_revisions_kept.
+  std::optional<snap_health> health;         ///< None: it never said, or what said it is gone.
+  std::map<std::string, snap_alias> aliases; ///< By alias.
+  bool no_automatic_aliases = false;         ///< The operator has turned them off.
+  std::vector<std::string>
+      disabled_services; ///< Applications, sorted, that aren't started by themselves.
 
   bool is_installed() const { return !revisions.empty(); }
 
@@ -172,8 +186,20 @@ struct set_health {
   std::optional<snap_health> health;
 };
 
+/// Replaces the aliases of a snap's applications.
+struct set_aliases {
+  std::map<std::string, snap_alias> aliases;
+  bool no_automatic = false;
+};
+
+/// Replaces which services aren't started by themselves.
+struct set_disabled_services {
+  std::vector<std::string> services;
+};
+
 /// A change to one snap's state. Applied by its actor alone; the effect is rules/snap_update.
-using snap_update = std::variant<link_revision, unlink_current, forget_revision, restore_link,
-                                 set_config, track_channel, remember_bad, set_health>;
+using snap_update =
+    std::variant<link_revision, unlink_current, forget_revision, restore_link, set_config, track_channel,
+                 remember_bad, set_health, set_aliases, set_disabled_services>;
 
 } // namespace troupe

@@ -42,6 +42,10 @@ struct operation {
   bool purge = false;           ///< remove: keep no snapshot.
   bool force = false;           ///< disable: although other snaps run on it.
   std::uint64_t snapshot_set{}; ///< check-, restore- and forget-snapshot: of which set.
+  std::string app{};            ///< alias, prefer: the application.
+  std::string alias{};          ///< alias, unalias: the alias; unalias: empty for all of the snap.
+  std::vector<std::string> services{}; ///< start-, stop-, restart-services: which; empty: all.
+  bool for_good = false;               ///< start-, stop-services: from now on.
 };
 
 /// A step with a do and an undo, as it stands in the journal.

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "messages/ids.hpp"
+#include "messages/process.hpp"
 #include "messages/time.hpp"
 
 /// Why an unready task isn't going on; each has exactly one primary reason.
@@ -34,7 +35,7 @@ struct admission {
 /// Processes of the snap are alive.
 struct apps_running {
   std::string snap;
-  std::vector<std::int32_t> pids;
+  std::vector<snap_process> processes; ///< None: one is just being started.
   bool operator==(const apps_running&) const = default;
 };
 

@@ -71,6 +71,12 @@ inline constexpr auto process_stop_grace = 2s;
 inline constexpr auto squashfuse_start = 30s;
 inline constexpr std::size_t copied_tree_levels = 256;
 
+inline constexpr std::size_t shown_processes = 20;
+// Where the host tells of no event, it is asked so often.
+inline constexpr auto process_poll = 250ms;
+inline constexpr auto refresh_pending_hook_run = 1min;
+inline constexpr auto refresh_pending_reminder = 24h;
+inline constexpr std::size_t process_entry_bytes = 1U << 20; ///< Of a file in /proc.
 inline constexpr std::size_t parallel_hooks = 64;
 inline constexpr std::size_t parallel_copies = 4;
 inline constexpr std::size_t performers_per_core = 2;

@@ -14,6 +14,21 @@ struct overloaded : Cases... {
   using Cases::operator()...;
 };
 
+json::object processes_resource(const std::vector<snap_process>& processes) {
+  json::array pids;
+  json::array all;
+  for (const auto& process : processes) {
+    pids.emplace_back(process.pid);
+    json::object one{{"pid", process.pid}, {"command", process.command}, {"user", process.user}};
+    if (!process.app.empty())
+      one["app"] = process.app;
+    if (!process.hook.empty())
+      one["hook"] = process.hook;
+    all.push_back(std::move(one));
+  }
+  return {{"pids", std::move(pids)}, {"processes", std::move(all)}};
+}
+
 /// What a program can use of a wait reason.
 json::object details_of(const wait_reason& reason) {
   using fields = json::object;
@@ -29,7 +44,9 @@ json::object details_of(const wait_reason& reason) {
             return {{"change", to_string(w.other.change)}, {"lane", w.other.lane}, {"rule", w.rule}};
           },
           [](const waits::apps_running& w) -> fields {
-            return {{"snap", w.snap}, {"pids", json::array(w.pids.begin(), w.pids.end())}};
+            auto result = processes_resource(w.processes);
+            result["snap"] = w.snap;
+            return result;
           },
           [](const waits::hold& w) -> fields {
             return {{"who", w.who}, {"until", to_rfc3339(w.until)}};

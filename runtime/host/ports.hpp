@@ -5,7 +5,9 @@
 #include "runtime/host/clock.hpp"
 #include "runtime/host/files.hpp"
 #include "runtime/host/mounts.hpp"
+#include "runtime/host/process_groups.hpp"
 #include "runtime/host/processes.hpp"
+#include "runtime/host/run_control.hpp"
 
 namespace troupe::host {
 
@@ -16,6 +18,8 @@ struct ports {
   std::shared_ptr<host::mounts> mounts;
   std::shared_ptr<host::processes> processes;
   std::shared_ptr<host::clock> clock;
+  std::shared_ptr<host::run_control> run_control{};
+  std::shared_ptr<host::process_groups> groups{};
 };
 
 } // namespace troupe::host

@@ -186,6 +186,9 @@ std::optional<std::string> to_column(const snap_state& state) {
   json::array bad;
   for (const auto& known : state.bad)
     bad.push_back(to_json(known));
+  json::object aliases;
+  for (const auto& [alias, target] : state.aliases)
+    aliases[alias] = json::object{{"automatic", target.automatic}, {"manual", target.manual}};
   return json_text(json::object{{"revisions", std::move(revisions)},
                                 {"current", state.current.number},
                                 {"active", state.active},
@@ -194,7 +197,11 @@ std::optional<std::string> to_column(const snap_state& state) {
                                 {"config", state.config},
                                 {"origin", to_json(state.origin)},
                                 {"bad", std::move(bad)},
-                                {"health", to_json(state.health)}});
+                                {"health", to_json(state.health)},
+                                {"aliases", std::move(aliases)},
+                                {"no-automatic-aliases", state.no_automatic_aliases},
+                                {"disabled-services", json::array(state.disabled_services.begin(),
+                                                                  state.disabled_services.end())}});
 }
 
 void state_from_column(std::string_view text, snap_state& state) {
@@ -216,6 +223,12 @@ void state_from_column(std::string_view text, snap_state& state) {
                              time_from_column(json::int_or(item.get_object(), "since"))});
   if (const auto* health = from.if_contains("health"))
     state.health = health_from_json(*health);
+  for (const auto& [alias, target] : json::object_or(from, "aliases"))
+    if (target.is_object())
+      state.aliases[alias] = {json::string_or(target.get_object(), "automatic"),
+                              json::string_or(target.get_object(), "manual")};
+  state.no_automatic_aliases = json::bool_or(from, "no-automatic-aliases");
+  state.disabled_services = json::strings(from, "disabled-services");
 }
 
 std::string more_column(const operation& op) {
@@ -232,6 +245,14 @@ std::string more_column(const operation& op) {
     more["missing"] = op.missing;
   if (op.snapshot_set)
     more["snapshot-set"] = op.snapshot_set;
+  if (!op.app.empty())
+    more["app"] = op.app;
+  if (!op.alias.empty())
+    more["alias"] = op.alias;
+  if (!op.services.empty())
+    more["services"] = json::array(op.services.begin(), op.services.end());
+  if (op.for_good)
+    more["for-good"] = true;
   return json_text(more);
 }
 
@@ -243,6 +264,10 @@ void more_from_column(std::string_view text, operation& op) {
   op.is_prerequisite = json::bool_or(from, "prerequisite");
   op.missing = json::string_or(from, "missing");
   op.snapshot_set = static_cast<std::uint64_t>(json::int_or(from, "snapshot-set"));
+  op.app = json::string_or(from, "app");
+  op.alias = json::string_or(from, "alias");
+  op.services = json::strings(from, "services");
+  op.for_good = json::bool_or(from, "for-good");
 }
 
 } // namespace troupe::journal

@@ -382,6 +382,10 @@ operation_request request_of(const change_record& change) {
       if (op.verb == "remove" || op.verb == "revert" || is_about_snapshots(op.verb))
         wanted.rev = op.rev;
       wanted.snapshot_set = op.snapshot_set;
+      wanted.app = op.app;
+      wanted.alias = op.alias;
+      wanted.services = op.services;
+      wanted.for_good = op.for_good;
       wanted.channel = op.channel;
       wanted.origin = op.origin;
       wanted.given_path = op.given_path;

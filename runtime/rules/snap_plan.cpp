@@ -43,6 +43,10 @@ std::vector<operation> operations_of(const snap_request& wanted, lane_number lan
   op.is_prerequisite = wanted.is_prerequisite;
   op.missing = wanted.missing;
   op.snapshot_set = wanted.snapshot_set;
+  op.app = wanted.app;
+  op.alias = wanted.alias;
+  op.services = wanted.services;
+  op.for_good = wanted.for_good;
   std::vector<operation> result(std::max<std::size_t>(wanted.steps.size(), 1), op);
   for (std::size_t i = 0; i < wanted.steps.size(); ++i) {
     result[i].rev = wanted.steps[i].rev;

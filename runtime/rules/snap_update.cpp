@@ -111,6 +111,19 @@ void apply_to(snap_state& state, const set_health& update) {
   state.health = update.health;
 }
 
+void apply_to(snap_state& state, const set_aliases& update) {
+  if (!state.is_installed())
+    refuse("set the aliases of", state, "it isn't installed");
+  state.aliases = update.aliases;
+  state.no_automatic_aliases = update.no_automatic;
+}
+
+void apply_to(snap_state& state, const set_disabled_services& update) {
+  if (!state.is_installed())
+    refuse("disable services of", state, "it isn't installed");
+  state.disabled_services = update.services;
+}
+
 } // namespace
 
 snap_state apply(const snap_state& state, const snap_update& update) {

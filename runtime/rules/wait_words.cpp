@@ -1,6 +1,7 @@
 #include "runtime/rules/wait_words.hpp"
 
 #include "runtime/rules/log_lines.hpp"
+#include "runtime/rules/running_apps.hpp"
 
 namespace troupe {
 
@@ -15,13 +16,6 @@ struct overloaded : Cases... {
 
 std::string lane_text(const lane_key& lane) {
   return "lane " + std::to_string(lane.lane) + " of change " + to_string(lane.change);
-}
-
-std::string list_text(const std::vector<std::int32_t>& numbers) {
-  std::string text;
-  for (auto number : numbers)
-    text += (text.empty() ? "" : ", ") + std::to_string(number);
-  return text;
 }
 
 std::string_view wait_word(const wait_reason& reason) {
@@ -56,9 +50,7 @@ std::string wait_sentence(const wait_reason& reason) {
           [](const waits::admission& w) -> text {
             return lane_text(w.other) + " keeps it out: " + w.rule;
           },
-          [](const waits::apps_running& w) -> text {
-            return "snap \"" + w.snap + "\" has running processes: " + list_text(w.pids);
-          },
+          [](const waits::apps_running& w) -> text { return running_text(w.snap, w.processes); },
           [](const waits::hold& w) -> text {
             return "held by " + w.who + " until " + to_rfc3339(w.until);
           },

@@ -16,7 +16,4 @@ std::string wait_sentence(const wait_reason& reason);
 /// Names a lane in a sentence: `lane 1 of change 9`.
 std::string lane_text(const lane_key& lane);
 
-/// Numbers as a list: `12, 34`.
-std::string list_text(const std::vector<std::int32_t>& numbers);
-
 } // namespace troupe

@@ -10,6 +10,7 @@
 #include "messages/failure.hpp"
 #include "runtime/rules/duration_text.hpp"
 #include "runtime/rules/log_lines.hpp"
+#include "runtime/rules/running_apps.hpp"
 #include "runtime/rules/wait_words.hpp"
 
 namespace troupe {
@@ -199,9 +200,10 @@ private:
   }
 
   way follow(const why_link& from, const waits::apps_running& reason) {
-    return end_at(from, "snap \"" + reason.snap + "\" has running processes: " + list_text(reason.pids),
-                  "the applications of snap \"" + reason.snap + "\" are closed, the processes " +
-                      list_text(reason.pids) + "; " + or_give_up(from));
+    auto which = reason.processes.empty() ? "" : ": " + process_list_text(reason.processes);
+    return end_at(from, running_text(reason.snap, reason.processes),
+                  "the applications of snap \"" + reason.snap + "\" are closed" + which + "; " +
+                      or_give_up(from));
   }
 
   way follow(const why_link& from, const waits::hold& reason) {

@@ -49,5 +49,6 @@ path layout::run_dir() const { return root_ / "run"; }
 path layout::troupe_socket() const { return run_dir() / "troupe.socket"; }
 path layout::snap_socket() const { return run_dir() / "snapd.socket"; }
 path layout::snapctl_socket() const { return run_dir() / "snapd-snap.socket"; }
+path layout::run_control_dir() const { return run_dir() / "snapd/runctl"; }
 
 } // namespace troupe

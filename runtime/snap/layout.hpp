@@ -58,6 +58,9 @@ public:
   path snap_socket() const;
   path snapctl_socket() const;
 
+  /// Holds the files by which the daemon and launchers tell each other what runs.
+  path run_control_dir() const;
+
 private:
   path root_;
 };

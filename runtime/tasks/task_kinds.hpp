@@ -13,6 +13,7 @@ enum class workplace : std::uint8_t {
   lane,      ///< In the lane actor itself: it never blocks.
   claims,    ///< At the director, which answers once the change owns its snaps.
   settings,  ///< At the settings, which get what the task's set-up says: "set", or "back" to undo it.
+  services,  ///< At the services, which start and stop them.
   effects,   ///< On a performer: short work on files and mounts.
   copies,    ///< On a performer for long copies.
   downloads, ///< On a performer that waits for a store.
@@ -21,6 +22,9 @@ enum class workplace : std::uint8_t {
 
 /// Performs or undoes a task; throws failure where it can't. Idempotent: after a crash it runs again.
 using task_handler = outcome (*)(task_context&);
+
+/// Which side of a kind runs only while nothing of the snap does.
+enum class vacancy : std::uint8_t { nowhere, in_perform, in_undo };
 
 struct task_kind {
   std::string_view name;
@@ -32,6 +36,14 @@ struct task_kind {
   bool reads_base = false;   ///< Wants the base's state too.
   bool irreversible = false; ///< What perform does can't be taken back.
   bool has_context = false;  ///< Its process may ask for something while it runs: it gets a cookie.
+  /// That side waits for the end of the snap's applications first. It answers with retry where one has
+  /// slipped in.
+  vacancy needs_vacancy = vacancy::nowhere;
+  task_handler while_waiting = nullptr; ///< What tells the snap that it is waited for; has a context.
+
+  bool awaits_vacancy(bool undo) const {
+    return needs_vacancy == (undo ? vacancy::in_undo : vacancy::in_perform);
+  }
 };
 
 /// Every kind this version knows.
@@ -73,6 +85,11 @@ outcome perform_restore_snapshot(task_context&);
 outcome undo_restore_snapshot(task_context&);
 outcome perform_drop_replaced_data(task_context&);
 outcome perform_forget_snapshot(task_context&);
+outcome perform_wait_for_apps(task_context&);
+outcome undo_wait_for_apps(task_context&);
+outcome perform_allow_apps(task_context&);
+outcome undo_allow_apps(task_context&);
+outcome run_refresh_pending_hook(task_context&);
 outcome perform_clear_snap(task_context&);
 outcome perform_discard_snap(task_context&);
 

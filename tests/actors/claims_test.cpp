@@ -259,7 +259,8 @@ TEST_CASE("a request that would replace does so only where the owner waits for a
     auto view = all.change(owner);
     for (const auto& task : view->record.tasks)
       if (task.status == task_status::doing)
-        caf::anon_send(all.actor_of(owner), task_waits{task.id, waits::apps_running{"hello", {4711}}});
+        caf::anon_send(all.actor_of(owner),
+                       task_waits{task.id, waits::apps_running{"hello", {{4711, {}, {}, {}, {}}}}});
     all.run();
     next = all.start(replacing(install(world, "hello")));
   }

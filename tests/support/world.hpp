@@ -50,6 +50,14 @@ struct world {
     return run_program(troupe_words(std::move(words)), user());
   }
 
+  /// A call of the client that has to succeed.
+  program_result fine(const std::vector<std::string>& words) const {
+    auto result = troupe(words);
+    INFO(result.err);
+    CHECK(result.exit_code == 0);
+    return result;
+  }
+
   /// How the daemon shows images: kernel, squashfuse or unpacked.
   std::string images() {
     auto result = result_of(api.get("/v2/troupe/facilities")).as_object();

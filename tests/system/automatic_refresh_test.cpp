@@ -13,13 +13,6 @@ namespace {
 struct refreshing_world : world {
   local_store store{*this};
 
-  program_result fine(const std::vector<std::string>& words) {
-    auto result = troupe(words);
-    INFO(result.err);
-    CHECK(result.exit_code == 0);
-    return result;
-  }
-
   void offer(const std::string& name, const std::string& version) const {
     store.offer(plain_snap(name, version));
   }

@@ -29,13 +29,6 @@ snap_source failing_snap(const std::string& version) {
 struct store_world : world {
   local_store store{*this};
 
-  program_result fine(const std::vector<std::string>& words) {
-    auto result = troupe(words);
-    INFO(result.err);
-    CHECK(result.exit_code == 0);
-    return result;
-  }
-
   std::string current() const { return fs::read_symlink(in_root("snap/hello/current")); }
   std::string state_of(const std::string& rev) const {
     return read_file(in_root("var/snap/hello/" + rev + "/state"));

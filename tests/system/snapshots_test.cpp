@@ -17,13 +17,6 @@ struct saved_world : world {
     write_file(in_root("var/snap/hello/common/shared"), "ours");
   }
 
-  program_result fine(const std::vector<std::string>& words) const {
-    auto result = troupe(words);
-    INFO(result.err);
-    CHECK(result.exit_code == 0);
-    return result;
-  }
-
   fs::path data() const { return in_root("var/snap/hello/x1/state"); }
 
   /// Returns the set's number.

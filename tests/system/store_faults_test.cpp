@@ -23,13 +23,6 @@ struct served_world : world {
     write_file(in_root("etc/troupe/stores.yaml"),
                "- name: web\n  location: " + server.url() + "\n  trust: none\n");
   }
-
-  program_result fine(const std::vector<std::string>& words) const {
-    auto result = troupe(words);
-    INFO(result.err);
-    CHECK(result.exit_code == 0);
-    return result;
-  }
   std::string current() const { return fs::read_symlink(in_root("snap/hello/current")); }
   void has_left_nothing_of_a_refresh() const {
     CHECK(current() == "1");

@@ -71,9 +71,9 @@ TEST_CASE("every wait reason is shown with its word and what a program can use o
            R"({"reason":"predecessor","text":"task 7 comes first","task":"7"})"},
           {waits::claim{"a", {3}},
            R"({"reason":"claim","text":"change 3 owns snap \"a\"","snap":"a","change":"3"})"},
-          {waits::apps_running{"a", {1, 2}},
-           R"({"reason":"apps_running","text":"snap \"a\" has running processes: 1, 2","snap":"a",)"
-           R"("pids":[1,2]})"},
+          {waits::apps_running{"a", {{1, "root", "vi", "ed", ""}}},
+           R"({"reason":"apps_running","text":"snap \"a\" has running apps (ed), pids: 1","pids":[1],)"
+           R"("processes":[{"pid":1,"command":"vi","user":"root","app":"ed"}],"snap":"a"})"},
           {waits::slot{"hooks"},
            R"({"reason":"slot","text":"it is in the queue for a free performer of hooks","pool":"hooks"})"},
           {waits::prerequisite{{{3}, 2}},

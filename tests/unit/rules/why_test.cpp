@@ -127,8 +127,9 @@ TEST_CASE("each way to wait that nothing else stands behind is a root cause that
   };
   for (const auto& [reason, cause, text, ends_when] : std::vector<root>{
            {running, "running", "has been running for 12s", "troupe watch 5"},
-           {waits::apps_running{"hello", {12, 34}}, "apps_running",
-            "snap \"hello\" has running processes: 12, 34", "the processes 12, 34"},
+           {waits::apps_running{"hello", {{12, "alice", "vi", "ed", ""}, {34, "bob", "vi", "ed", ""}}},
+            "apps_running", "snap \"hello\" has running apps (ed), pids: 12,34",
+            "12 (vi, user alice), 34 (vi, user bob)"},
            {waits::hold{"the refresher", start}, "hold",
             "the refresher holds it until 2023-11-14T22:13:20.000000Z",
             "the hold ends, at 2023-11-14T22:13:20.000000Z"},
@@ -234,7 +235,7 @@ TEST_CASE("a chain goes on through as many changes as there are") {
                     .task(20, 1, waits::predecessor{{21}}, task_status::undo)
                     .task(21, 1, waits::admission{{{5}, 1}, "they share an interface"});
   auto first = made_change{5, {"b"}}
-                   .task(10, 1, waits::apps_running{"b", {99}}, task_status::doing)
+                   .task(10, 1, waits::apps_running{"b", {{99, {}, {}, {}, {}}}}, task_status::doing)
                    .task(11, 1, waits::predecessor{{10}});
   auto answer = why({first, second, third}, change_id{7});
   CHECK(tasks_of(answer.chain) == ids{30, 21, 10});
