@@ -81,6 +81,8 @@ private:
   /// Replies with the change, and beside it with what `result` makes of its id; empty: nothing.
   void begin(const exchange_ptr& what, operation_request wanted,
              std::function<json::value(change_id)> result = {});
+  void start(const exchange_ptr& what, operation_request wanted,
+             std::function<json::value(change_id)> result);
   /// Begins, or shows the plan if the body says so.
   void start_or_plan(const exchange_ptr& what, const json::object& body, operation_request wanted,
                      std::function<json::value(change_id)> result = {});

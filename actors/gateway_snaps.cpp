@@ -7,6 +7,7 @@
 #include "runtime/api/resources.hpp"
 #include "runtime/api/snap_requests.hpp"
 #include "runtime/api/target.hpp"
+#include "runtime/rules/running_apps.hpp"
 #include "runtime/snap/base.hpp"
 #include "runtime/snap/image.hpp"
 #include "runtime/snap/names.hpp"
@@ -142,6 +143,7 @@ void gateway::install_files(const exchange_ptr& what, const std::string&) {
   auto wanted = std::make_shared<operation_request>();
   wanted->uid = what->what().from.uid;
   set_options(*wanted, form->field("transaction"), form->field("conflict"));
+  set_running_apps(*wanted, form->field("running-apps"), form->is_set("ignore-running"));
   auto read = [what, form, wanted, files = with_->host->os.files] {
     for (auto part : form->file_parts) {
       const auto& [name, filename, value, image, bytes] = what->what().parts.at(part);
@@ -227,7 +229,25 @@ void gateway::remove_files(const std::vector<std::string>& unwanted) {
       .then([](work_done) {}, [](const caf::error& why) { spdlog::warn("{}", to_failure(why).what()); });
 }
 
+// Who wants to fail rather than wait for applications hears of them before anything is downloaded. What
+// is not seen now the change itself will see.
 void gateway::begin(const exchange_ptr& what, operation_request wanted,
+                    std::function<json::value(change_id)> result) {
+  if (wanted.on_running_apps != running_apps::fail)
+    return start(what, std::move(wanted), std::move(result));
+  auto seen = std::make_shared<operation_request>(std::move(wanted));
+  auto look =
+      std::make_shared<const std::function<void()>>([seen, control = with_->host->os.run_control] {
+        for (auto& snap : seen->snaps)
+          if (auto running = control->running(snap.snap); !running.empty())
+            snap.running = running_text(snap.snap, running);
+      });
+  auto go_on = [this, what, seen, result] { start(what, std::move(*seen), result); };
+  request(with_->effects, caf::infinite, perform_work{std::move(look)})
+      .then([go_on](work_done) { go_on(); }, [go_on](const caf::error&) { go_on(); });
+}
+
+void gateway::start(const exchange_ptr& what, operation_request wanted,
                     std::function<json::value(change_id)> result) {
   auto images = images_of(wanted);
   request(director_, caf::infinite, start_operation{std::move(wanted)})

@@ -1,4 +1,4 @@
-#include "actors/lane.hpp"
+#include "actors/lane_run.hpp"
 
 #include <algorithm>
 
@@ -6,19 +6,6 @@
 #include "runtime/rules/waiting.hpp"
 
 namespace troupe {
-
-/// One run of a task's perform or undo, shared with the performer that executes it.
-struct lane::task_run {
-  const task_kind* kind = nullptr;
-  task_context context;
-  task_result result;
-  std::shared_ptr<const claims_granted> claims;
-
-  void handle() {
-    auto handler = context.job->undo ? kind->undo : kind->perform;
-    result.outcome = handler ? handler(context) : troupe::done();
-  }
-};
 
 lane::lane(caf::actor_config& config, lane_setup setup, company_ptr with)
     : actor_base{config, "lane " + to_string(setup.summary.key), with->inspector},
@@ -40,14 +27,21 @@ lane::behavior_type lane::make_behavior() {
         if (auto found = running_.find(what.task); found != running_.end())
           run_again(what.task, found->second.run);
       },
+      [this](const apps_keep_waiting& what) { tell_snap(what); },
       [this](caf::tick_atom, task_id task, std::uint64_t run) { run_again(task, run); },
   };
 }
 
 // A lane that dies with the daemon must not leave hooks running that nobody waits for.
 void lane::on_exit() {
-  for (auto& [task, running] : running_)
+  for (auto& [task, running] : running_) {
     running.stop.request_stop();
+    if (running.apps)
+      send_exit(running.apps, caf::exit_reason::user_shutdown);
+    running.waiting.reset();
+    running.telling.reset();
+  }
+  on_admission_.clear();
   setup_.snaps.clear();
   setup_.change = nullptr;
   setup_.director = nullptr;
@@ -57,6 +51,8 @@ void lane::on_exit() {
 void lane::enter_for(task_id task, bool undo) {
   // Where nothing critical was done, nothing critical is undone, and nobody has to be waited for.
   auto undoes_nothing = undo && !was_inside_;
+  if (admission_ == admission::inside)
+    was_inside_ = true;
   if (admission_ == admission::inside || undoes_nothing)
     return send(setup_.change, task_may_start{task});
   before_admission_.push_back(task);
@@ -75,10 +71,12 @@ void lane::ask_admission() {
             if (admission_ != admission::asked || asked != asks_)
               return;
             admission_ = admission::inside;
-            was_inside_ = true;
+            was_inside_ = was_inside_ || !before_admission_.empty();
             obstacle_.reset();
             for (auto task : std::exchange(before_admission_, {}))
               send(setup_.change, task_may_start{task});
+            for (const auto& [task, act] : std::exchange(on_admission_, {}))
+              act();
           },
           [](const caf::error&) {});
 }
@@ -87,11 +85,14 @@ void lane::hear_obstacle(const admission_obstacle& what) {
   obstacle_ = what;
   for (auto task : before_admission_)
     tell_waits(task, waits::admission{what.other, what.rule});
+  for (const auto& [task, act] : on_admission_)
+    if (!running_.at(task).telling)
+      tell_waits(task, waits::admission{what.other, what.rule});
 }
 
 void lane::start(const task_job_ptr& job) {
   auto& running = running_[job->task.id];
-  running = {job, std::stop_source{}, ++runs_, false, running.failures};
+  running = {job, std::stop_source{}, ++runs_, false, running.failures, running.apps};
   tell_waits(job->task.id, waits::runnable{});
   auto run = std::make_shared<task_run>(
       task_run{with_->find_kind(job->task.kind), {*with_->host, job}, {}, {}});
@@ -116,7 +117,7 @@ void lane::start(const task_job_ptr& job) {
   run->context.waits = [change = setup_.change, task = job->task.id](const wait_reason& reason) {
     caf::anon_send(change, task_waits{task, reason});
   };
-  with_state(run);
+  with_state(run, [this, run] { execute(run); });
 }
 
 /// The base whose state a run wants to know; empty for none.
@@ -126,30 +127,31 @@ std::string lane::base_of(const task_run& run) {
   return run.kind->reads_base && is_known ? context.info().base : std::string{};
 }
 
-void lane::with_state(const std::shared_ptr<task_run>& run) {
+/// Finds out how the run's snap and its base stand.
+void lane::with_state(const run_ptr& run, std::function<void()> then) {
   const auto& job = *run->context.job;
   auto failed = [this, run](const caf::error& why) { fail_unless_stopping(run, why); };
   if (!job.op)
-    return execute(run);
+    return then();
   request(setup_.snaps.at(job.op->snap), caf::infinite, read_state{})
       .then(
-          [this, run, failed](const snap_state_ptr& state) {
+          [this, run, then, failed](const snap_state_ptr& state) {
             run->context.state = state;
             auto base = base_of(*run);
             if (base.empty())
-              return execute(run);
+              return then();
             request(setup_.director, caf::infinite, find_snap{base})
                 .then(
-                    [this, run](const snap_found& base) {
+                    [run, then](const snap_found& base) {
                       run->context.base_state = base.state;
-                      execute(run);
+                      then();
                     },
                     failed);
           },
           failed);
 }
 
-void lane::execute(const std::shared_ptr<task_run>& run) {
+void lane::execute(const run_ptr& run) {
   if (run->kind->where == workplace::claims && !run->context.job->undo)
     return claim(run);
   if (run->kind->where == workplace::settings)
@@ -162,33 +164,35 @@ void lane::execute(const std::shared_ptr<task_run>& run) {
     }
     return finish(run);
   }
+  if (run->kind->awaits_vacancy(run->context.job->undo))
+    return await_vacancy(run);
   if (run->kind->has_context)
-    return open_context(run);
+    return open_context(run, [this, run] { hand_to_performer(run); });
   hand_to_performer(run);
 }
 
 // What the process may ask for depends on what it is a part of, so it is known before it begins.
-void lane::open_context(const std::shared_ptr<task_run>& run) {
+void lane::open_context(const run_ptr& run, std::function<void()> then) {
   const auto& context = run->context;
   const auto& job = *context.job;
   auto hook = json::string_or(context.setup, job.undo ? "undo-hook" : "hook");
   request(with_->hook_contexts, caf::infinite,
           open_hook_context{{job.change, job.task.id, job.op->snap, hook, context.rev()}})
       .then(
-          [this, run](const hook_access& access) {
+          [run, then](const hook_access& access) {
             run->context.access = access;
-            hand_to_performer(run);
+            then();
           },
           [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
 }
 
 // Before anybody hears that the task has ended, so that nobody can use the cookie after that.
-void lane::close_context(const std::shared_ptr<task_run>& run) {
+void lane::close_context(const run_ptr& run) {
   if (!run->context.access.cookie.empty())
     send(with_->hook_contexts, close_hook_context{run->context.access.cookie});
 }
 
-void lane::hand_to_performer(const std::shared_ptr<task_run>& run) {
+void lane::hand_to_performer(const run_ptr& run) {
   tell_waits(run->context.job->task.id, waits::slot{with_->pool_name(run->kind->where)});
   auto begin = [run, clock = with_->host->os.clock] {
     run->context.waits(waits::running{clock->now()});
@@ -208,7 +212,7 @@ void lane::hand_to_performer(const std::shared_ptr<task_run>& run) {
 }
 
 // A change that isn't granted its claims goes on as soon as it is; stopping is how it gives them up.
-void lane::claim(const std::shared_ptr<task_run>& run) {
+void lane::claim(const run_ptr& run) {
   const auto& job = *run->context.job;
   request(setup_.director, caf::infinite, claim_for_change{job.change, job.task.id})
       .then(
@@ -219,7 +223,7 @@ void lane::claim(const std::shared_ptr<task_run>& run) {
           [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
 }
 
-void lane::assign_settings_of(const std::shared_ptr<task_run>& run) {
+void lane::assign_settings_of(const run_ptr& run) {
   auto values = run->context.setup[run->context.job->undo ? "back" : "set"];
   request(with_->settings, caf::infinite, assign_settings{json::write(values)})
       .then(
@@ -230,16 +234,19 @@ void lane::assign_settings_of(const std::shared_ptr<task_run>& run) {
           [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
 }
 
-void lane::finish(const std::shared_ptr<task_run>& run) {
+void lane::finish(const run_ptr& run) {
   auto& log = run->result.outcome.log;
   log.insert(log.begin(), run->context.log.begin(), run->context.log.end());
   run->context.log.clear();
-  if (const auto* retry = std::get_if<outcomes::retry>(&run->result.outcome.result))
+  const auto* retry = std::get_if<outcomes::retry>(&run->result.outcome.result);
+  if (retry && run->kind->awaits_vacancy(run->context.job->undo))
+    return await_next_vacancy(run);
+  if (retry)
     return retry_later(run, *retry);
   apply_updates(run, 0);
 }
 
-void lane::apply_updates(const std::shared_ptr<task_run>& run, std::size_t next) {
+void lane::apply_updates(const run_ptr& run, std::size_t next) {
   const auto& result = run->result.outcome.result;
   const auto* finished = std::get_if<outcomes::done>(&result);
   const auto* failed = std::get_if<outcomes::error>(&result);
@@ -258,12 +265,12 @@ void lane::apply_updates(const std::shared_ptr<task_run>& run, std::size_t next)
 
 // A task doesn't fail because its daemon stops: it runs again at the next start, and on_exit ends it
 // here.
-void lane::fail_unless_stopping(const std::shared_ptr<task_run>& run, const caf::error& why) {
+void lane::fail_unless_stopping(const run_ptr& run, const caf::error& why) {
   if (!is_stopping(why))
     fail(run, to_failure(why));
 }
 
-void lane::fail(const std::shared_ptr<task_run>& run, const failure& what) {
+void lane::fail(const run_ptr& run, const failure& what) {
   auto& failures = running_.at(run->result.task).failures;
   if (is_tried_again(run->context.job->undo, run->kind && run->kind->irreversible, ++failures))
     return retry_later(run, {limits::undo_retry, what.what()});
@@ -273,13 +280,15 @@ void lane::fail(const std::shared_ptr<task_run>& run, const failure& what) {
   settle(run);
 }
 
-void lane::settle(const std::shared_ptr<task_run>& run) {
+void lane::settle(const run_ptr& run) {
+  if (auto& apps = running_.at(run->result.task).apps)
+    send_exit(apps, caf::exit_reason::user_shutdown);
   running_.erase(run->result.task);
   send(setup_.change,
        task_settled{std::make_shared<const task_result>(std::move(run->result)), run->claims});
 }
 
-void lane::retry_later(const std::shared_ptr<task_run>& run, const outcomes::retry& when) {
+void lane::retry_later(const run_ptr& run, const outcomes::retry& when) {
   auto task = run->result.task;
   auto& running = running_.at(task);
   if (running.stop.stop_requested()) {
@@ -308,6 +317,8 @@ void lane::stop(task_id task) {
     running_.erase(task);
     return send(setup_.change, task_stopped{task});
   }
+  if (found->second.waiting)
+    return stop_waiting(task);
   found->second.stop.request_stop();
   const auto* kind = with_->find_kind(found->second.job->task.kind);
   if (kind && kind->where == workplace::claims)

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -30,33 +32,50 @@ public:
   void on_exit() override;
 
 private:
+  struct task_run;
+  using run_ptr = std::shared_ptr<task_run>;
   struct running_task {
     task_job_ptr job;
     std::stop_source stop;
     std::uint64_t run = 0; ///< Tells this run's timer from an earlier one's.
     bool between_runs = false;
-    int failures = 0; ///< Of what has to succeed.
+    int failures = 0;                      ///< Of what has to succeed.
+    wait_for_apps_actor apps{};            ///< Where it needs a vacancy.
+    run_ptr waiting{};                     ///< Waits for one: no handler of it runs.
+    run_ptr telling{};                     ///< Tells the snap that it is waited for.
+    bool is_told_now = false;              ///< Its hook runs.
+    std::function<void()> after_telling{}; ///< What has to wait for the hook's end.
   };
-  struct task_run;
 
   void enter_for(task_id task, bool undo);
   void ask_admission();
   void hear_obstacle(const admission_obstacle& what);
   void start(const task_job_ptr& job);
   static std::string base_of(const task_run& run);
-  void with_state(const std::shared_ptr<task_run>& run);
-  void execute(const std::shared_ptr<task_run>& run);
-  void open_context(const std::shared_ptr<task_run>& run);
-  void close_context(const std::shared_ptr<task_run>& run);
-  void hand_to_performer(const std::shared_ptr<task_run>& run);
-  void claim(const std::shared_ptr<task_run>& run);
-  void assign_settings_of(const std::shared_ptr<task_run>& run);
-  void finish(const std::shared_ptr<task_run>& run);
-  void apply_updates(const std::shared_ptr<task_run>& run, std::size_t next);
-  void fail_unless_stopping(const std::shared_ptr<task_run>& run, const caf::error& why);
-  void fail(const std::shared_ptr<task_run>& run, const failure& what);
-  void settle(const std::shared_ptr<task_run>& run);
-  void retry_later(const std::shared_ptr<task_run>& run, const outcomes::retry& when);
+  void with_state(const run_ptr& run, std::function<void()> then);
+  void execute(const run_ptr& run);
+  void open_context(const run_ptr& run, std::function<void()> then);
+  void close_context(const run_ptr& run);
+  void hand_to_performer(const run_ptr& run);
+  void await_vacancy(const run_ptr& run);
+  void await_next_vacancy(const run_ptr& run);
+  void after_telling(const run_ptr& run, std::function<void()> act);
+  void take_vacancy(const run_ptr& run);
+  void when_admitted(task_id task, std::function<void()> act);
+  void give_back_admission();
+  void tell_snap(const apps_keep_waiting& what);
+  void run_told(const run_ptr& told);
+  void end_telling(const run_ptr& told);
+  void stop_waiting(task_id task);
+  void end_waiting(task_id task);
+  void claim(const run_ptr& run);
+  void assign_settings_of(const run_ptr& run);
+  void finish(const run_ptr& run);
+  void apply_updates(const run_ptr& run, std::size_t next);
+  void fail_unless_stopping(const run_ptr& run, const caf::error& why);
+  void fail(const run_ptr& run, const failure& what);
+  void settle(const run_ptr& run);
+  void retry_later(const run_ptr& run, const outcomes::retry& when);
   void run_again(task_id task, std::uint64_t run);
   void stop(task_id task);
   void leave();
@@ -68,7 +87,8 @@ private:
   enum class admission { outside, asked, inside } admission_ = admission::outside;
   std::uint64_t asks_ = 0; ///< Tells the answer to this asking from a late one to an earlier.
   std::vector<task_id> before_admission_;
-  std::optional<admission_obstacle> obstacle_; ///< To its admission, as last heard.
+  std::map<task_id, std::function<void()>> on_admission_; ///< Of tasks that aren't critical.
+  std::optional<admission_obstacle> obstacle_;            ///< To its admission, as last heard.
   std::map<task_id, running_task> running_;
   std::uint64_t runs_ = 0;
   bool was_inside_; ///< Whether any of its critical tasks may have run.

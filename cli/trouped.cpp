@@ -15,6 +15,7 @@
 #include "runtime/host/clock.hpp"
 #include "runtime/host/lock_file.hpp"
 #include "runtime/host/probe_mounts.hpp"
+#include "runtime/host/probe_tracking.hpp"
 #include "runtime/host/real_files.hpp"
 #include "runtime/host/real_processes.hpp"
 #include "runtime/snap/image.hpp"
@@ -29,6 +30,7 @@ namespace {
 struct daemon_options {
   std::filesystem::path root = "/";
   std::string images;
+  std::string tracking;
   std::string constraints = "scoped";
   bool verbose = false;
 };
@@ -83,13 +85,19 @@ void serve(const daemon_options& options) {
   auto probed =
       host::probe_mounts({paths.state_dir() / "probe", os.processes, unpack_image, options.images});
   os.mounts = probed.adapter;
+  give_tools(os, paths,
+             {program_beside_this("troupe-snapctl"), program_beside_this("troupe-release-agent")});
+  auto tracked = host::probe_tracking({paths.root(), paths.run_control_dir(), paths.release_agent(),
+                                       paths.former_release_agent(), options.tracking});
+  os.run_control = tracked.control;
+  os.groups = tracked.groups;
   auto report = put_host_right(os, paths, database->load());
   spdlog::info(
-      "started on {}: images by {}, {} left-over hooks ended, {} uploads removed, {} images mounted",
-      paths.root().string(), probed.images.chosen, report.hooks_ended, report.uploads_removed,
-      report.images_mounted);
+      "started on {}: images by {}, tracking by {}, {} left-over hooks ended, {} uploads removed, "
+      "{} images mounted",
+      paths.root().string(), probed.images.chosen, tracked.tracking.chosen, report.hooks_ended,
+      report.uploads_removed, report.images_mounted);
 
-  give_hooks_snapctl(os, paths, program_beside_this("troupe-snapctl"));
   auto bases = host::probe_base_root();
   task_host host{paths,
                  os,
@@ -101,7 +109,9 @@ void serve(const daemon_options& options) {
   configure(config);
   caf::actor_system system{config};
   auto mode = options.constraints == "global" ? constraint_mode::global : constraint_mode::scoped;
-  engine actors{system, {database, &host, {probed.images, bases}, mode, true, std::random_device{}()}};
+  engine actors{
+      system,
+      {database, &host, {probed.images, tracked.tracking, bases}, mode, true, std::random_device{}()}};
   http_server server{server_options(paths),
                      [gateway = actors.gateway()](std::shared_ptr<exchange> what) {
                        caf::anon_send(gateway, http_request{std::move(what)});
@@ -124,6 +134,10 @@ int main(int argc, char** argv) {
       ->envname("TROUPE_ROOT");
   app.add_option("--images", options.images, "How images are shown; the first that works unless given")
       ->check(CLI::IsMember({"kernel", "squashfuse", "unpacked"}));
+  app.add_option("--tracking", options.tracking,
+                 "How the end of applications is noticed; the first that works unless given")
+      ->check(CLI::IsMember(
+          {"cgroup2", "freezer-agent", "freezer-agent-poll", "freezer-procs", "subreaper"}));
   app.add_option("--constraints", options.constraints, "Which lanes keep each other out")
       ->check(CLI::IsMember({"scoped", "global"}))
       ->capture_default_str();

@@ -229,6 +229,7 @@ using lane_actor = caf::typed_actor<
     caf::reacts_to<run_task>, caf::reacts_to<stop_task>, caf::reacts_to<lane_is_ready>,
     // Answered once its snaps are free.
     caf::replies_to<close_lane>::with<lane_closed>, caf::reacts_to<kept_out>, caf::reacts_to<retry_now>,
+    caf::reacts_to<apps_keep_waiting>,
     // A retry's time has come.
     caf::reacts_to<caf::tick_atom, task_id, std::uint64_t>>;
 

@@ -74,6 +74,8 @@ inline constexpr std::size_t copied_tree_levels = 256;
 inline constexpr std::size_t shown_processes = 20;
 // Where the host tells of no event, it is asked so often.
 inline constexpr auto process_poll = 250ms;
+inline constexpr auto process_look_retry = 1s;
+inline constexpr auto release_agent_trial = 1s;
 inline constexpr auto refresh_pending_hook_run = 1min;
 inline constexpr auto refresh_pending_reminder = 24h;
 inline constexpr std::size_t process_entry_bytes = 1U << 20; ///< Of a file in /proc.

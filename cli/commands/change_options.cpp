@@ -8,12 +8,30 @@ std::vector<std::pair<std::string, std::string>> change_options::fields() const 
     given.emplace_back("transaction", transaction);
   if (!conflict.empty())
     given.emplace_back("conflict", conflict);
+  if (ignores_running)
+    given.emplace_back("ignore-running", "true");
+  else if (!running_apps.empty())
+    given.emplace_back("running-apps", running_apps);
   return given;
 }
 
 void change_options::add_to(json::object& request) const {
   for (const auto& [name, value] : fields())
-    request[name] = value;
+    request[name] = value == "true" ? json::value(true) : json::value(value);
+}
+
+void add_running_apps_options(CLI::App& command, change_options& options) {
+  options.running_apps = "wait";
+  auto* waits =
+      command
+          .add_option("--running-apps", options.running_apps,
+                      "While applications of a snap run: wait (the default), wait=TIME such as\n"
+                      "wait=10m, or fail")
+          ->type_name("WHAT");
+  command
+      .add_flag("--ignore-running", options.ignores_running,
+                "Replace a snap although its applications run")
+      ->excludes(waits);
 }
 
 std::shared_ptr<change_options> add_change_options(CLI::App& command, bool several_snaps) {

@@ -13,6 +13,8 @@ namespace troupe::cli {
 struct change_options {
   std::string transaction; ///< Empty: the daemon's choice.
   std::string conflict;
+  std::string running_apps; ///< Empty: the command isn't about that.
+  bool ignores_running = false;
 
   /// These options as fields of a form.
   std::vector<std::pair<std::string, std::string>> fields() const;
@@ -23,6 +25,9 @@ struct change_options {
 
 /// Adds --conflict, and --transaction for commands that take several snaps.
 std::shared_ptr<change_options> add_change_options(CLI::App& command, bool several_snaps);
+
+/// Adds --running-apps and --ignore-running to a command that replaces revisions.
+void add_running_apps_options(CLI::App& command, change_options& options);
 
 /// Starts a change on one or several snaps; the request has its action and its own options already.
 std::string start_change_on(session& session, const std::vector<std::string>& names,

@@ -52,6 +52,7 @@ void add_install(CLI::App& app, session& session) {
       app.add_subcommand("install", "Install snaps, from a store or from files")->group(group::snaps);
   auto options = add_install_options(*command);
   auto change = add_change_options(*command, true);
+  add_running_apps_options(*command, *change);
   command->footer(
       "Examples:\n"
       "  troupe install hello --channel beta\n"

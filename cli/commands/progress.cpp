@@ -45,9 +45,12 @@ std::string last_log(const json::object& task) {
   return log.empty() || !log.back().is_string() ? std::string{} : printable(log.back().get_string());
 }
 
+std::string reason_of(const json::object& task) { return text_of(object_of(task, "waiting"), "reason"); }
+
+/// A task that waits for people to close applications doesn't count.
 const json::object* running_task(const json::object& change) {
   for (const auto& item : array_of(change, "tasks"))
-    if (is_running(text_of(as_object(item), "status")))
+    if (is_running(text_of(as_object(item), "status")) && reason_of(as_object(item)) != "apps_running")
       return &as_object(item);
   return nullptr;
 }
@@ -55,10 +58,11 @@ const json::object* running_task(const json::object& change) {
 /// What keeps a change in which nothing runs; a task that waits for another task isn't the cause.
 std::string cause_of_rest(const json::object& change) {
   for (const auto& item : array_of(change, "tasks")) {
-    const auto& waiting = object_of(as_object(item), "waiting");
-    auto reason = text_of(waiting, "reason");
-    if (!reason.empty() && reason != "predecessor" && reason != "runnable")
-      return text_of(waiting, "text");
+    auto reason = reason_of(as_object(item));
+    if (reason.empty() || reason == "predecessor" || reason == "runnable")
+      continue;
+    auto text = text_of(object_of(as_object(item), "waiting"), "text");
+    return reason == "apps_running" ? text + "; close them, or press Ctrl-C to give up" : text;
   }
   return {};
 }

@@ -117,6 +117,7 @@ void add_refresh(CLI::App& app, session& session) {
       ->type_name("TEXT");
   command->add_flag("--unhold", options->lifts_hold, "Let held snaps be refreshed again");
   options->change = add_change_options(*command, true);
+  add_running_apps_options(*command, *options->change);
   command->footer(
       "Examples:\n"
       "  troupe refresh                     # all that have something newer\n"

@@ -14,6 +14,7 @@ void add_revert(CLI::App& app, session& session) {
   command->add_option("--revision", *revision, "To this installed revision, not the former one")
       ->type_name("REV");
   auto options = add_change_options(*command, false);
+  add_running_apps_options(*command, *options);
   command->footer(
       "Examples:\n"
       "  troupe revert hello\n"

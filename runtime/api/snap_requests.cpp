@@ -37,6 +37,14 @@ void check_taken(bool takes, bool is_given, const snap_request& wanted, const st
     throw failure{"cannot " + wanted.verb + " snap \"" + wanted.snap + "\": it takes no " + option};
 }
 
+duration time_to_wait(const std::string& text) {
+  auto time = duration_from_text(text);
+  if (!time)
+    throw failure{"cannot start change: \"" + text +
+                  "\" is no time to wait; write it like 30s, 5m or 1h30m"};
+  return *time;
+}
+
 } // namespace
 
 snap_request snap_request_of(const json::object& body, const std::string& name) {
@@ -87,10 +95,22 @@ void set_options(operation_request& wanted, const std::string& transaction,
         conflict + '"'};
   if (word == conflict)
     return;
-  wanted.wait_at_most = duration_from_text(std::string_view{conflict}.substr(word.size() + 1));
-  if (!wanted.wait_at_most)
-    throw failure{"cannot start change: \"" + conflict.substr(word.size() + 1) +
-                  "\" is no time to wait; write it like 30s, 5m or 1h30m"};
+  wanted.wait_at_most = time_to_wait(conflict.substr(word.size() + 1));
+}
+
+void set_running_apps(operation_request& wanted, const std::string& word, bool ignore) {
+  wanted.on_running_apps = running_apps::fail;
+  if (ignore && !word.empty())
+    throw failure{"cannot start change: running-apps and ignore-running exclude each other"};
+  if (ignore)
+    wanted.on_running_apps = running_apps::ignore;
+  else if (word == "wait" || word.starts_with("wait="))
+    wanted.on_running_apps = running_apps::wait;
+  else if (!word.empty() && word != "fail")
+    throw failure{"cannot start change: running-apps must be wait, wait=TIME or fail, not \"" + word +
+                  '"'};
+  if (auto equals = word.find('='); equals != word.npos)
+    wanted.wait_for_apps_at_most = time_to_wait(word.substr(equals + 1));
 }
 
 operation_request operation_request_of(const json::object& body, const std::vector<std::string>& names,
@@ -101,6 +121,7 @@ operation_request operation_request_of(const json::object& body, const std::vect
     wanted.snaps.push_back(snap_request_of(body, name));
   wanted.refreshes_all = names.empty();
   set_options(wanted, json::string_or(body, "transaction"), json::string_or(body, "conflict"));
+  set_running_apps(wanted, json::string_or(body, "running-apps"), json::bool_or(body, "ignore-running"));
   return wanted;
 }
 

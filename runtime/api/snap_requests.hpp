@@ -19,6 +19,10 @@ snap_request snap_request_of(const json::object& body, const std::string& name);
 /// first of these. Throws failure on other words.
 void set_options(operation_request& wanted, const std::string& transaction, const std::string& conflict);
 
+/// What to do while applications of the snaps run: wait, wait=TIME or fail; empty: fail, as clients
+/// expect that can't say it. `ignore`: go on under them. Throws failure on other words.
+void set_running_apps(operation_request& wanted, const std::string& word, bool ignore);
+
 /// What a JSON body asks to be done to these snaps. Throws failure as the others do.
 operation_request operation_request_of(const json::object& body, const std::vector<std::string>& names,
                                        std::uint32_t uid);

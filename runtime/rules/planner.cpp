@@ -319,8 +319,8 @@ change_record plan(const operation_request& asked, const plan_context& context) 
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < snaps.size(); ++i) {
     const auto& wanted = *snaps[i].wanted;
-    auto& plan =
-        plans.emplace_back(wanted, *context.claimed.at(wanted.snap), lane_at(request, i), request);
+    auto& plan = plans.emplace_back(wanted, *context.claimed.at(wanted.snap), lane_at(request, i),
+                                    request, context.now);
     places.push_back(change.operations.size());
     plan.begins_at(places.back());
     change.operations.insert(change.operations.end(), plan.operations().begin(),
@@ -351,6 +351,12 @@ change_record plan_waiting(const operation_request& request, const plan_context&
   json::object setup{{"retain", request.retain}, {"keeps-snapshots", request.keeps_snapshots}};
   if (request.refreshes_all)
     setup["all"] = true;
+  if (request.on_running_apps == running_apps::fail)
+    setup["running-apps"] = "fail";
+  else if (request.on_running_apps == running_apps::ignore)
+    setup["running-apps"] = "ignore";
+  if (request.wait_for_apps_at_most)
+    setup["wait-for-apps"] = request.wait_for_apps_at_most->count();
   if (request.wait_at_most)
     setup["until"] = (context.now + *request.wait_at_most).time_since_epoch().count();
   task_record task;
@@ -372,6 +378,11 @@ operation_request request_of(const change_record& change) {
   request.retain = static_cast<int>(json::int_or(setup, "retain", request.retain));
   request.keeps_snapshots = json::bool_or(setup, "keeps-snapshots", true);
   request.refreshes_all = json::bool_or(setup, "all");
+  auto policy = json::string_or(setup, "running-apps");
+  if (!policy.empty())
+    request.on_running_apps = policy == "fail" ? running_apps::fail : running_apps::ignore;
+  if (auto limit = json::int_or(setup, "wait-for-apps"))
+    request.wait_for_apps_at_most = duration{limit};
   std::set<lane_number> lanes;
   for (const auto& op : change.operations) {
     auto is_next_step = op.download && !request.snaps.empty() && request.snaps.back().snap == op.snap;

@@ -119,6 +119,11 @@ void check_step(const snap_request& wanted, const snap_info& former, const snap_
   check_base(wanted, next, all);
 }
 
+void check_vacancy(const snap_request& wanted) {
+  if (!wanted.running.empty())
+    throw refuse(wanted, wanted.running);
+}
+
 void check_refresh(const snap_request& wanted, const checked& all) {
   const auto& state = active_state(wanted, all);
   if (!wanted.steps.empty() && wanted.steps.back().rev == state.current)
@@ -131,6 +136,7 @@ void check_refresh(const snap_request& wanted, const checked& all) {
   }
   if (wanted.steps.empty())
     check_step(wanted, *former, *wanted.info, all);
+  check_vacancy(wanted);
 }
 
 void check_revert(const snap_request& wanted, const checked& all) {
@@ -145,6 +151,7 @@ void check_revert(const snap_request& wanted, const checked& all) {
   if (target == state.current)
     throw refuse(wanted, "revision " + to_string(target) + " is the current one already");
   check_base(wanted, *found->info, all);
+  check_vacancy(wanted);
 }
 
 void check_switch(const snap_request& wanted, const checked& all) {

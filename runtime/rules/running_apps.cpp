@@ -1,5 +1,6 @@
 #include "runtime/rules/running_apps.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "runtime/limits.hpp"
@@ -17,6 +18,14 @@ std::string group_text(const std::string& word, const std::set<std::string>& nam
 }
 
 } // namespace
+
+bool counts_as_running(const app_info& app) {
+  return !app.is_service() && app.refresh_mode != "ignore-running";
+}
+
+bool has_apps_that_count(const snap_info& info) {
+  return std::ranges::any_of(info.apps, counts_as_running);
+}
 
 std::string running_text(const std::string& snap, const std::vector<snap_process>& processes) {
   auto text = "snap \"" + snap + "\" has ";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "runtime/rules/running_apps.hpp"
 #include "runtime/rules/snap_update.hpp"
 #include "runtime/rules/verbs.hpp"
 
@@ -22,6 +23,16 @@ snap_flags both(const snap_flags& a, const snap_flags& b) {
 
 auto place_of(const snap_state& state, revision rev) {
   return std::ranges::find(state.revisions, rev, &installed_revision::rev);
+}
+
+/// On which terms the end of a snap's applications is waited for.
+vacancy_terms terms_of_wait(const snap_state& state, const operation_request& all, time_point now) {
+  vacancy_terms terms;
+  terms.policy = all.on_running_apps;
+  terms.blocks = state.info()->refresh_pending_behavior == "block";
+  if (all.wait_for_apps_at_most)
+    terms.until = now + *all.wait_for_apps_at_most;
+  return terms;
 }
 
 } // namespace
@@ -88,7 +99,7 @@ revision former_revision(const snap_state& state) {
 }
 
 snap_plan::snap_plan(const snap_request& wanted, const snap_state& state, lane_number lane,
-                     const operation_request& all)
+                     const operation_request& all, time_point now)
     : operations_{operations_of(wanted, lane)},
       after_{state},
       retain_(static_cast<std::size_t>(all.retain)),
@@ -97,6 +108,22 @@ snap_plan::snap_plan(const snap_request& wanted, const snap_state& state, lane_n
     before_.push_back(after_);
     plan_operation(op, wanted);
   }
+  if (changes_what_runs() && all.on_running_apps != running_apps::ignore)
+    waits_for_apps_ = terms_of_wait(state, all, now);
+}
+
+// Applications that only the new revision has are waited for where it is undone.
+bool snap_plan::changes_what_runs() const {
+  const auto& state = before_.front();
+  if (!state.info())
+    return false;
+  auto runs = has_apps_that_count(*state.info());
+  for (const auto& op : operations_) {
+    const auto* known = state.find(op.rev);
+    runs = runs || (op.info && has_apps_that_count(*op.info)) ||
+           (known && has_apps_that_count(*known->info));
+  }
+  return runs;
 }
 
 void snap_plan::plan_operation(operation& op, const snap_request& wanted) {
@@ -147,15 +174,19 @@ void snap_plan::add_undoable_tasks(task_chain& chain) const {
   else if (verb == "disable")
     add_disable_tasks(chain, state);
   else if (verb == "revert")
-    add_revert_tasks(chain, state);
+    add_revert_tasks(chain, state, waits_for_apps_);
   else if (verb == "switch")
     add_switch_tasks(chain, state);
   else if (verb == "remove" && !removes_one_of_several())
     add_remove_tasks(chain, state, keeps_snapshot_);
   else if (is_about_snapshots(verb))
     add_snapshot_tasks(chain);
-  if (verb != "refresh")
-    return;
+  else if (verb == "refresh")
+    add_refreshes(chain);
+}
+
+// Between the steps no application starts: their data isn't yet what the last one writes.
+void snap_plan::add_refreshes(task_chain& chain) const {
   for (std::size_t i = 0; i < operations_.size(); ++i) {
     turn_to(chain, i);
     if (replaces_data(i))
@@ -163,9 +194,12 @@ void snap_plan::add_undoable_tasks(task_chain& chain) const {
     else
       add_image_tasks(chain);
   }
+  turn_to(chain, 0);
+  if (waits_for_apps_)
+    add_wait_for_apps_task(chain, *waits_for_apps_);
   for (std::size_t i = 0; i < operations_.size(); ++i) {
     turn_to(chain, i);
-    add_refresh_tasks(chain, *before_[i].info());
+    add_refresh_tasks(chain, *before_[i].info(), waits_for_apps_ && i + 1 == operations_.size());
   }
 }
 

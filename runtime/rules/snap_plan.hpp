@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "messages/request.hpp"
@@ -13,7 +14,7 @@ class snap_plan {
 public:
   /// `wanted` is one of `all` as resolve() leaves them.
   snap_plan(const snap_request& wanted, const snap_state& state, lane_number lane,
-            const operation_request& all);
+            const operation_request& all, time_point now);
 
   const std::vector<operation>& operations() const { return operations_; }
 
@@ -33,6 +34,8 @@ private:
   /// The revisions that a refresh leaves behind and discards, the oldest first.
   std::vector<revision> revisions_to_discard() const;
   bool replaces_data(std::size_t at) const;
+  bool changes_what_runs() const;
+  void add_refreshes(task_chain& chain) const;
   void turn_to(task_chain& chain, std::size_t at) const;
 
   std::vector<operation> operations_;
@@ -40,6 +43,7 @@ private:
   snap_state after_;
   std::size_t retain_; ///< Revisions that a refresh leaves, the new one too.
   bool keeps_snapshot_;
+  std::optional<vacancy_terms> waits_for_apps_; ///< On which terms, if at all.
   std::size_t first_ = 0;
 };
 

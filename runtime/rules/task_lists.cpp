@@ -63,6 +63,12 @@ void add_aliases(task_chain& chain) {
   chain.add("setup-aliases", "Setup snap " + quoted(name) + " aliases");
 }
 
+// Its undo waits for applications too, so that what the new revision's users have begun isn't pulled
+// from under them.
+void add_allow_apps_task(task_chain& chain) {
+  chain.add("allow-apps", "Let applications of snap " + quoted(chain.op().snap) + " start again");
+}
+
 /// A failure of these is the revision's fault.
 void add_judging_hooks(task_chain& chain, const snap_info& info) {
   add_hook(chain, info, "configure", {{"judges", true}});
@@ -135,7 +141,17 @@ void add_install_tasks(task_chain& chain) {
   add_hook(chain, info, "check-health");
 }
 
-void add_refresh_tasks(task_chain& chain, const snap_info& former) {
+void add_wait_for_apps_task(task_chain& chain, const vacancy_terms& terms) {
+  auto setup = to_json(terms);
+  setup["hook"] = "refresh-pending";
+  setup["revision"] = to_string(chain.op().from);
+  setup["time-limit-s"] =
+      std::chrono::duration_cast<std::chrono::seconds>(limits::refresh_pending_hook_run).count();
+  chain.add("wait-for-apps", "Wait until no application of snap " + quoted(chain.op().snap) + " runs",
+            setup);
+}
+
+void add_refresh_tasks(task_chain& chain, const snap_info& former, bool allows_apps) {
   const auto& op = chain.op();
   const auto& info = *op.info;
   add_undoable_hook(chain, former, "pre-refresh", {{"revision", to_string(op.from)}});
@@ -145,21 +161,28 @@ void add_refresh_tasks(task_chain& chain, const snap_info& former) {
   chain.add("copy-snap-data", "Copy snap " + quoted(op.snap) + " data");
   add_setup_profiles(chain, op.rev);
   add_link(chain, op.rev);
+  if (allows_apps)
+    add_allow_apps_task(chain);
   add_aliases(chain);
   add_undoable_hook(chain, info, "post-refresh", {{"judges", true}});
   add_start_services(chain, info, op.rev);
   add_judging_hooks(chain, info);
 }
 
-void add_revert_tasks(task_chain& chain, const snap_state& state) {
+void add_revert_tasks(task_chain& chain, const snap_state& state,
+                      const std::optional<vacancy_terms>& waits_for_apps) {
   const auto& op = chain.op();
   const auto& info = *state.find(op.rev)->info;
   add_known_image_tasks(chain);
+  if (waits_for_apps)
+    add_wait_for_apps_task(chain, *waits_for_apps);
   add_stop_services(chain, *state.info());
   chain.add("remove-aliases", "Remove aliases for snap " + quoted(op.snap));
   chain.add("unlink-current-snap", "Make current revision for snap " + quoted(op.snap) + " unavailable");
   add_setup_profiles(chain, op.rev);
   add_link(chain, op.rev);
+  if (waits_for_apps)
+    add_allow_apps_task(chain);
   add_aliases(chain);
   add_start_services(chain, info, op.rev);
   add_hook(chain, info, "configure");

@@ -1,8 +1,11 @@
 #pragma once
 
+#include <optional>
+
 #include "messages/change.hpp"
 #include "runtime/json/json.hpp"
 #include "runtime/rules/planner.hpp"
+#include "runtime/rules/vacancy_wait.hpp"
 
 namespace troupe {
 
@@ -36,14 +39,17 @@ private:
 /// The tasks of each operation. Source: reference "Task lists"; a hook the snap hasn't has no task.
 void add_install_tasks(task_chain& chain);
 
-/// Those of a refresh come in three parts: what gets the image, what makes it current in place of the
-/// former revision, and what drops the data that it had left on this host when it ran here before.
+/// Those of a refresh come in parts: what gets the image, the wait for applications of the former
+/// revision if it has any, what makes the new one current in its place and allows applications again,
+/// and what drops the data that it had left on this host when it ran here before.
 void add_image_tasks(task_chain& chain);
 void add_known_image_tasks(task_chain& chain); ///< In place of these where the revision is installed.
-void add_refresh_tasks(task_chain& chain, const snap_info& former);
+void add_wait_for_apps_task(task_chain& chain, const vacancy_terms& terms);
+void add_refresh_tasks(task_chain& chain, const snap_info& former, bool allows_apps);
 void add_drop_former_data_task(task_chain& chain);
 
-void add_revert_tasks(task_chain& chain, const snap_state& state);
+void add_revert_tasks(task_chain& chain, const snap_state& state,
+                      const std::optional<vacancy_terms>& waits_for_apps);
 void add_switch_tasks(task_chain& chain, const snap_state& state);
 void add_enable_tasks(task_chain& chain, const snap_state& state);
 void add_disable_tasks(task_chain& chain, const snap_state& state);

@@ -41,6 +41,8 @@ path layout::state_dir() const { return root_ / "var/lib/troupe"; }
 path layout::database() const { return state_dir() / "journal.db"; }
 path layout::spool_dir() const { return state_dir() / "spool"; }
 path layout::snapshots_dir() const { return state_dir() / "snapshots"; }
+path layout::former_release_agent() const { return state_dir() / "release-agent.former"; }
+path layout::release_agent() const { return tools_dir() / "release-agent"; }
 path layout::stores_file() const { return root_ / "etc/troupe/stores.yaml"; }
 path layout::seen_stores() const { return state_dir() / "stores-seen.json"; }
 path layout::lock_file() const { return state_dir() / "lock"; }

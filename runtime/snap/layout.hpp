@@ -46,6 +46,9 @@ public:
   path database() const;
   path spool_dir() const;
   path snapshots_dir() const;
+  /// What the kernel was to start before this program's release agent.
+  path former_release_agent() const;
+  path release_agent() const;
   path lock_file() const;
 
   /// Which stores snaps come from; the operator's to write.

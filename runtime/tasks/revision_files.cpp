@@ -10,8 +10,10 @@ void remove_revision_files(task_context& context) {
   context.os().mounts->unmount(mount_point);
   files.remove_tree(mount_point);
   files.remove_file(paths.image(name, context.rev()));
-  if (files.list(paths.mount_dir(name)).empty())
+  if (files.list(paths.mount_dir(name)).empty()) {
     files.remove_tree(paths.mount_dir(name));
+    context.os().run_control->close(name);
+  }
 }
 
 json::object existing_data(task_context& context) {
@@ -27,6 +29,7 @@ void link_revision_files(task_context& context, const snap_info& info, revision 
   auto& files = *context.os().files;
   files.make_dirs(paths.data_dir(name, rev), 0755);
   files.make_dirs(paths.common_data_dir(name), 0755);
+  context.os().run_control->open(name);
   files.make_link(to_string(rev), paths.snap_data_dir(name) / "current");
   files.make_link(to_string(rev), paths.current_link(name));
   for (const auto& app : info.apps)

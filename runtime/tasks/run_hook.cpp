@@ -67,6 +67,9 @@ environment_map environment_of(const task_context& context, const std::string& h
     environment["TROUPE_TO_REVISION"] = to_string(op.rev);
     environment["TROUPE_UNDO"] = context.job->undo ? "1" : "0";
   }
+  if (context.waited > duration{})
+    environment["TROUPE_WAITED_SECONDS"] =
+        std::to_string(std::chrono::duration_cast<std::chrono::seconds>(context.waited).count());
   environment["TROUPE_ROOT"] = context.paths().root();
   for (const auto* name : {"SNAP_COOKIE", "SNAP_CONTEXT"})
     environment[name] = context.access.cookie;
@@ -158,6 +161,14 @@ outcome run_hook(task_context& context, const std::string& hook, bool ignore_err
 outcome perform_run_hook(task_context& context) {
   return run_hook(context, json::string_or(context.setup, "hook"),
                   json::bool_or(context.setup, "ignore-error"));
+}
+
+// Its failure is no reason not to refresh.
+outcome run_refresh_pending_hook(task_context& context) {
+  auto hook = json::string_or(context.setup, "hook");
+  if (!context.info().has_hook(hook))
+    return done();
+  return run_hook(context, hook, true);
 }
 
 outcome undo_run_hook(task_context& context) {

@@ -1,5 +1,6 @@
 #include "runtime/tasks/startup.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include <spdlog/spdlog.h>
@@ -54,6 +55,40 @@ std::set<std::pair<std::string, revision>> wanted_mounts(const host::ports& os, 
   return wanted;
 }
 
+/// Whether applications of a task's snap may not start as the task stands.
+bool holds_applications(const std::vector<task_record>& tasks, const task_record& task) {
+  if (task.kind != "wait-for-apps")
+    return false;
+  if (task.status == task_status::doing)
+    return true;
+  if (task.status != task_status::done && task.status != task_status::undo &&
+      task.status != task_status::undoing)
+    return false;
+  auto allows = std::ranges::find_if(tasks, [&](const auto& other) {
+    return other.kind == "allow-apps" && other.operation >= task.operation && other.lanes == task.lanes;
+  });
+  return allows == tasks.end() || allows->status != task_status::done;
+}
+
+/// Lets the applications of exactly those snaps wait that an unready change wants to.
+std::size_t restore_run_control(const host::ports& os, const journal_contents& contents) {
+  std::set<std::string> held;
+  for (const auto& change : contents.changes)
+    if (!is_set(change.ready_at))
+      for (const auto& task : change.tasks)
+        if (holds_applications(change.tasks, task))
+          held.insert(change.operations.at(static_cast<std::size_t>(task.operation)).snap);
+  for (const auto& snap : os.run_control->inhibited())
+    if (!held.contains(snap))
+      os.run_control->allow(snap);
+  for (const auto& snap : held)
+    os.run_control->inhibit(snap);
+  for (const auto& state : contents.snaps)
+    if (state->active)
+      os.run_control->open(state->name);
+  return held.size();
+}
+
 std::size_t restore_mounts(const host::ports& os, const layout& paths,
                            const journal_contents& contents) {
   std::size_t mounted = 0;
@@ -72,6 +107,20 @@ std::size_t restore_mounts(const host::ports& os, const layout& paths,
   return mounted;
 }
 
+// A copy: a base has a /usr of its own, and the host's /run may be one that executes nothing.
+void give_tool(const host::ports& os, const layout& paths, const std::filesystem::path& program,
+               const std::filesystem::path& tool) {
+  try {
+    auto content = read_small_file(program, limits::hook_tool_bytes);
+    if (read_if_there(tool, limits::hook_tool_bytes) == content)
+      return;
+    os.files->make_dirs(paths.tools_dir(), 0755);
+    os.files->write_file(tool, content, 0755);
+  } catch (const failure& why) {
+    spdlog::warn("cannot give others \"{}\": {}", tool.string(), why.what());
+  }
+}
+
 } // namespace
 
 void make_root(const host::ports& os, const layout& paths) {
@@ -84,19 +133,10 @@ void make_root(const host::ports& os, const layout& paths) {
   }
 }
 
-// A copy: a base has a /usr of its own, and the host's /run may be one that executes nothing.
-void give_hooks_snapctl(const host::ports& os, const layout& paths,
-                        const std::filesystem::path& program) {
-  try {
-    auto tool = paths.tools_dir() / "snapctl";
-    auto content = read_small_file(program, limits::hook_tool_bytes);
-    if (read_if_there(tool, limits::hook_tool_bytes) == content)
-      return;
-    os.files->make_dirs(paths.tools_dir(), 0755);
-    os.files->write_file(tool, content, 0755);
-  } catch (const failure& why) {
-    spdlog::warn("hooks have no snapctl: {}", why.what());
-  }
+void give_tools(const host::ports& os, const layout& paths, const tool_programs& programs) {
+  give_tool(os, paths, programs.snapctl, paths.tools_dir() / "snapctl");
+  give_tool(os, paths, programs.release_agent, paths.release_agent());
+  os.files->make_link(paths.run_control_dir(), paths.tools_dir() / "runctl");
 }
 
 startup_report put_host_right(const host::ports& os, const layout& paths,
@@ -104,6 +144,8 @@ startup_report put_host_right(const host::ports& os, const layout& paths,
   startup_report report;
   report.hooks_ended = os.processes->kill_marked(root_mark(paths));
   report.uploads_removed = sweep_spool(os, paths, contents);
+  // Before the mounts, without which nothing can be started after a restart of the host.
+  report.snaps_held = restore_run_control(os, contents);
   report.images_mounted = restore_mounts(os, paths, contents);
   return report;
 }

@@ -14,19 +14,27 @@ struct startup_report {
   std::size_t hooks_ended = 0;     ///< Processes of hooks that a killed daemon left.
   std::size_t uploads_removed = 0; ///< Files in the spool that no unready change wants.
   std::size_t images_mounted = 0;  ///< Images that a restart of the host had unmounted.
+  std::size_t snaps_held = 0;      ///< Snaps whose applications wait for an unready change.
 };
 
 /// Makes the folders of a root. Throws failure where the root can't be written.
 void make_root(const host::ports& os, const layout& paths);
 
-/// Puts the program that hooks know as snapctl where they find it, unless it is there. Hooks do without
-/// where that fails; the log says so.
-void give_hooks_snapctl(const host::ports& os, const layout& paths,
-                        const std::filesystem::path& program);
+/// Programs that others start.
+struct tool_programs {
+  std::filesystem::path snapctl;
+  std::filesystem::path release_agent;
+};
+
+/// Puts the program that hooks know as snapctl, and the one that the kernel starts when a group of
+/// processes is empty, where they find them, unless they are there. They do without where that fails;
+/// the log says so.
+void give_tools(const host::ports& os, const layout& paths, const tool_programs& programs);
 
 /// Brings the host to what the journal says, before any actor runs: ends hooks of a killed daemon,
 /// removes uploads that lead nowhere, mounts installed images again. What can't be mounted is logged and
-/// left.
+/// left. Applications of a snap wait exactly while an unready change is between wait-for-apps and
+/// allow-apps; those of snaps that are waited for wait too, so that their refresh comes first.
 startup_report put_host_right(const host::ports& os, const layout& paths,
                               const journal_contents& contents);
 

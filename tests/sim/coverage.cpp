@@ -6,10 +6,10 @@ namespace {
 
 /// The functions of the host's ports and of the journal's disk that change something, but those that
 /// faults meet too seldom: rename, copy_tree, and what saves and restores snapshots.
-constexpr std::string_view sites[] = {"make_dirs",   "place_image",    "make_link",    "remove_file",
-                                      "remove_tree", "mount",          "unmount",      "run_hook",
-                                      "kill_marked", "journal_write",  "journal_sync", "download",
-                                      "read_stores", "forget_snapshot"};
+constexpr std::string_view sites[] = {"make_dirs",   "place_image",     "make_link",    "remove_file",
+                                      "remove_tree", "mount",           "unmount",      "run_hook",
+                                      "kill_marked", "journal_write",   "journal_sync", "download",
+                                      "read_stores", "forget_snapshot", "inhibit",      "allow"};
 
 constexpr std::string_view conditions[] = {sometimes::crash_in_do,
                                            sometimes::crash_in_undo,
@@ -48,6 +48,13 @@ constexpr std::string_view conditions[] = {sometimes::crash_in_do,
                                            sometimes::take_back_fails,
                                            sometimes::automatic_refresh,
                                            sometimes::stepped,
+                                           sometimes::launch_waits,
+                                           sometimes::launcher_dies,
+                                           sometimes::told_late,
+                                           sometimes::told_twice,
+                                           sometimes::app_slips_in,
+                                           sometimes::app_holds,
+                                           sometimes::app_holds_undo,
                                            sometimes::part_undone};
 
 } // namespace

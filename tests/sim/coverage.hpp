@@ -52,6 +52,13 @@ inline constexpr std::string_view take_back_fails = "failed task leaves somethin
 inline constexpr std::string_view part_undone = "one lane of a change undone, another done";
 inline constexpr std::string_view automatic_refresh = "snaps refreshed by themselves";
 inline constexpr std::string_view stepped = "refresh steps through a revision";
+inline constexpr std::string_view launch_waits = "launcher waits for a refresh";
+inline constexpr std::string_view launcher_dies = "launcher dies half-way";
+inline constexpr std::string_view told_late = "end of an application told late";
+inline constexpr std::string_view told_twice = "end of an application told twice";
+inline constexpr std::string_view app_slips_in = "application slips in before the mark";
+inline constexpr std::string_view app_holds = "application holds its refresh";
+inline constexpr std::string_view app_holds_undo = "application holds the undo of its refresh";
 } // namespace sometimes
 
 /// One more of it.

@@ -15,7 +15,11 @@ void drawn_faults::before(std::string_view site, const std::string& what) {
   draw(site, "before");
 }
 
-void drawn_faults::after(std::string_view site, const std::string&) { draw(site, "after"); }
+void drawn_faults::after(std::string_view site, const std::string& what) {
+  if (on_effect)
+    on_effect(site, what);
+  draw(site, "after");
+}
 
 void drawn_faults::draw(std::string_view site, std::string_view when) {
   if (!random_)

@@ -36,6 +36,9 @@ public:
   /// Told of each hook that is about to run, as `snap/hook`.
   std::function<void(const std::string&)> on_hook;
 
+  /// Told of each effect that was had, with its site and what it is about.
+  std::function<void(std::string_view, const std::string&)> on_effect;
+
   /// From a crash on until the next start nothing has an effect any more.
   bool has_crashed = false;
 

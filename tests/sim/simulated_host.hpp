@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -53,12 +54,18 @@ struct world {
   store_index offered;                            ///< What the store's index says.
   std::map<std::string, snap_info_ptr> images;    ///< What downloaded images hold, by path.
   std::set<std::string> mounted;
+  std::map<std::string, std::vector<snap_process>> running; ///< Applications, by snap.
+  std::set<std::string> inhibited;                          ///< Snaps whose launchers wait.
+  std::set<std::string> launching;                          ///< Snaps whose lock a launcher holds.
+  /// Who is to hear when something of a snap may have ended, by snap.
+  std::multimap<std::string, const std::function<void()>*> followers;
   std::vector<std::string> hooks_run;          ///< `snap/hook`, in order.
   std::map<std::string, int> hook_exit_status; ///< By `snap/hook`; 0 unless given.
   int spool_faults = 0;                        ///< How many of the next removals from the spool fail.
   time_point now{std::chrono::seconds{1'700'000'000}};
   effect_watcher* watcher = nullptr;
   std::function<void(const host::process_spec&)> amid_hook; ///< What a hook's process does; may be null.
+  std::function<void()> slipped_in{}; ///< Told when an application keeps a snap from being inhibited.
   std::function<void(duration)> pass; ///< Lets time pass amid an effect; null: it stands still.
 };
 
@@ -237,6 +244,84 @@ private:
   world& world_;
 };
 
+/// An application of a snap begins to run, unless launchers wait; returns whether it does.
+inline bool launch(world& w, const std::string& snap, std::int32_t pid, const std::string& app = "app") {
+  if (w.inhibited.contains(snap))
+    return false;
+  w.running[snap].push_back({pid, "alice", app, app, ""});
+  return true;
+}
+
+/// Tells those who follow a snap that something may have happened.
+inline void tell_followers(const world& w, const std::string& snap) {
+  auto [first, last] = w.followers.equal_range(snap);
+  std::vector<const std::function<void()>*> told;
+  for (auto at = first; at != last; ++at)
+    told.push_back(at->second);
+  for (const auto* changed : told)
+    (*changed)();
+}
+
+/// All applications of a snap end, or the one with this number.
+inline void end_applications(world& w, const std::string& snap, std::int32_t pid = 0) {
+  std::erase_if(w.running[snap], [&](const auto& p) { return pid == 0 || p.pid == pid; });
+  tell_followers(w, snap);
+}
+
+class simulated_run_control : public host::run_control {
+public:
+  explicit simulated_run_control(world& w) : world_{w} {}
+
+  std::string_view backend() const override { return "simulated"; }
+  void open(const std::string&) override {}
+  void close(const std::string& snap) override { allow(snap); }
+  std::vector<snap_process> running(const std::string& snap) override {
+    auto found = world_.running.find(snap);
+    return found == world_.running.end() ? std::vector<snap_process>{} : found->second;
+  }
+  std::unique_ptr<watch> follow(const std::string& snap, std::function<void()> changed) override {
+    return std::make_unique<simulated_watch>(world_, snap, std::move(changed));
+  }
+  void inhibit(const std::string& snap) override {
+    affect(world_, "inhibit", snap, [&] { world_.inhibited.insert(snap); });
+  }
+  answer inhibit_if_vacant(const std::string& snap) override {
+    auto found = running(snap);
+    if (!found.empty() || world_.launching.contains(snap)) {
+      if (world_.slipped_in)
+        world_.slipped_in();
+      return {false, std::move(found)};
+    }
+    inhibit(snap);
+    return {true, {}};
+  }
+  void allow(const std::string& snap) override {
+    affect(world_, "allow", snap, [&] { world_.inhibited.erase(snap); });
+  }
+  std::vector<std::string> inhibited() override {
+    return {world_.inhibited.begin(), world_.inhibited.end()};
+  }
+
+private:
+  class simulated_watch : public watch {
+  public:
+    simulated_watch(world& w, const std::string& snap, std::function<void()> changed)
+        : world_{w}, changed_{std::move(changed)} {
+      world_.followers.emplace(snap, &changed_);
+    }
+    ~simulated_watch() override {
+      std::erase_if(world_.followers,
+                    [&](const auto& follower) { return follower.second == &changed_; });
+    }
+
+  private:
+    world& world_;
+    std::function<void()> changed_;
+  };
+
+  world& world_;
+};
+
 class simulated_clock : public host::clock {
 public:
   explicit simulated_clock(world& w) : world_{w} {}
@@ -248,7 +333,8 @@ private:
 
 inline host::ports ports_of(world& w) {
   return {std::make_shared<simulated_files>(w), std::make_shared<simulated_mounts>(w),
-          std::make_shared<simulated_processes>(w), std::make_shared<simulated_clock>(w)};
+          std::make_shared<simulated_processes>(w), std::make_shared<simulated_clock>(w),
+          std::make_shared<simulated_run_control>(w)};
 }
 
 } // namespace troupe::sim

@@ -6,6 +6,7 @@
 
 #include "actors/errors.hpp"
 #include "runtime/tasks/startup.hpp"
+#include "tests/sim/drawn_apps.hpp"
 #include "tests/sim/drawn_faults.hpp"
 #include "tests/sim/journal_watch.hpp"
 #include "tests/sim/simulated_disk.hpp"
@@ -29,6 +30,13 @@ public:
     report_.seed = options.seed;
     world_.watcher = &faults_;
     world_.pass = [this](duration time) { pass(time); };
+    world_.slipped_in = [this] { hit(report_.hits, sometimes::app_slips_in); };
+    faults_.on_effect = [this](std::string_view site, const std::string& what) {
+      if (site == "unmount")
+        apps_.unmounted(what);
+      if (auto fault = site == "make_link" ? apps_.fault_of_link(what) : ""; !fault.empty())
+        watch_.broken(fault);
+    };
     faults_.on_hook = [this](const std::string& hook) { check_hook(hook); };
     start();
   }
@@ -46,6 +54,7 @@ public:
       take_step(number);
     }
     faults_.draw_from(nullptr, {});
+    apps_.end_all();
     settle();
     stop();
     report_.problem = watch_.problem();
@@ -115,6 +124,7 @@ private:
       watch_.note("power cut");
       disk_.cut_power(random, report_.hits);
       world_.mounted.clear();
+      apps_.cut_power();
     } else {
       watch_.note("crash");
     }
@@ -153,6 +163,8 @@ private:
       restart();
     else if (drawn < 255 && options_.faults)
       crash_between_messages(random);
+    else if (drawn < 400)
+      apps_.act(random);
     else
       handle(1 + random.below(40), random);
     if (faults_.has_crashed)
@@ -290,9 +302,19 @@ private:
     auto changes =
         stage_->ask<change_list>(stage_->actors().director(), list_changes{"in-progress", {}});
     // While nothing can be written, tasks wait for that.
+    count_holding(changes);
     if (auto fault = fault_in_waits(changes); !fault.empty() && health.trouble.empty())
       watch_.broken(fault);
     watch_.all_is_quiet();
+  }
+
+  void count_holding(const change_list& changes) {
+    for (const auto& change : changes)
+      for (const auto& task : change->record.tasks)
+        if (auto wait = change->waits.find(task.id);
+            wait != change->waits.end() && std::holds_alternative<waits::apps_running>(wait->second))
+          hit(report_.hits,
+              task.status == task_status::undoing ? sometimes::app_holds_undo : sometimes::app_holds);
   }
 
   /// Without faults everything ends, in bounded time.
@@ -308,6 +330,8 @@ private:
     if (!has_problem()) {
       be_quiet();
       watch_.check_end(world_, stage_->snaps());
+      if (!world_.inhibited.empty())
+        watch_.broken("launchers of snap " + *world_.inhibited.begin() + " wait for ever");
     }
   }
 
@@ -320,6 +344,8 @@ private:
   drawn_faults faults_{report_.hits};
   simulated_disk disk_{faults_};
   workload requests_{world_, beginning_};
+  drawn_apps apps_{world_, report_.hits,
+                   [this](const std::string& snap) { return requests_.has_apps(snap); }};
   layout paths_{"/root"};
   host::ports os_ = ports_of(world_);
   std::shared_ptr<journal_database> journal_;

@@ -29,9 +29,11 @@ snap_info_ptr draw_shape(dice& random, const std::string& name, std::vector<std:
     app.name = name;
     app.command = "bin/run";
     info->apps.push_back(app);
+    if (random.one_in(3))
+      info->refresh_pending_behavior = "block";
   }
-  for (const auto* hook : {"install", "configure", "remove", "pre-refresh", "undo-pre-refresh",
-                           "post-refresh", "undo-post-refresh", "check-health"})
+  for (const auto* hook : {"refresh-pending", "install", "configure", "remove", "pre-refresh",
+                           "undo-pre-refresh", "post-refresh", "undo-post-refresh", "check-health"})
     if (random.one_in(2))
       info->hooks.push_back({hook, {}, {}, {}, {}});
   const std::vector<std::string> interfaces{"content", "dbus", "x11"};
@@ -65,6 +67,11 @@ workload::workload(world& on, dice& random) : world_{on} {
   while (shapes_.size() < count)
     shapes_.push_back(draw_shape(random, "s" + std::to_string(shapes_.size()), bases));
   released_.resize(count);
+}
+
+bool workload::has_apps(const std::string& snap) const {
+  auto shape = std::ranges::find(shapes_, snap, [](const auto& info) { return info->name; });
+  return !(*shape)->apps.empty();
 }
 
 std::string workload::base_of(const std::string& snap) const {
@@ -175,6 +182,10 @@ operation_request workload::draw(dice& random) {
       random.pick({conflict_policy::fail, conflict_policy::wait, conflict_policy::replace});
   if (all.on_conflict != conflict_policy::fail && random.one_in(2))
     all.wait_at_most = 1s * random.below(30);
+  if (random.one_in(6))
+    all.on_running_apps = running_apps::fail;
+  else if (random.one_in(6))
+    all.wait_for_apps_at_most = 1s * (1 + random.below(60));
   return all;
 }
 

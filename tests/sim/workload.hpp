@@ -18,6 +18,8 @@ public:
   /// images are put into the world's spool.
   operation_request draw(dice& random);
 
+  bool has_apps(const std::string& snap) const;
+
   /// What a snap runs on; empty if nothing.
   std::string base_of(const std::string& snap) const;
 

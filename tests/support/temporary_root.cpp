@@ -12,6 +12,8 @@
 #include <system_error>
 #include <thread>
 
+#include "runtime/host/probe_tracking.hpp"
+
 namespace troupe::test {
 
 namespace {
@@ -34,6 +36,21 @@ void list_below(const fs::path& directory, std::vector<std::string>& into) {
     into.push_back(entry.path().string());
 }
 
+/// The groups of processes that daemons of this root have made; one with members stays.
+void remove_groups(const fs::path& root) {
+  for (const auto* hierarchy : {"/sys/fs/cgroup/freezer", "/sys/fs/cgroup/unified", "/sys/fs/cgroup"}) {
+    const auto groups = fs::path{hierarchy} / host::group_prefix(root);
+    std::error_code code;
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::directory_iterator{groups, code})
+      if (entry.is_directory(code))
+        found.push_back(entry.path());
+    for (const auto& group : found)
+      rmdir(group.c_str());
+    rmdir(groups.c_str());
+  }
+}
+
 } // namespace
 
 temporary_root::temporary_root() {
@@ -48,6 +65,7 @@ temporary_root::temporary_root() {
 
 temporary_root::~temporary_root() {
   unmount_below(work_);
+  remove_groups(root());
   std::error_code ignored;
   // A mount that couldn't be taken away must not lose its files.
   if (mounts_below(work_).empty())

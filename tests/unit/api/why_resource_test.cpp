@@ -30,7 +30,7 @@ change_view_ptr waiting_change() {
   task.spawned_at = start;
   view->record.tasks.push_back(task);
   view->waits.emplace(task.id, waits::admission{{{4}, 1}, "they are connected"});
-  view->lanes.push_back({2, false, "install hello", task_status::doing, true});
+  view->lanes.push_back({2, false, "install hello", task_status::doing});
   return view;
 }
 

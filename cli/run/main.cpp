@@ -1,6 +1,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -9,8 +10,11 @@
 #include <string>
 #include <vector>
 
-#include "messages/failure.hpp"
+#include "cli/run/order.hpp"
+#include "cli/run/tracking.hpp"
 #include "runtime/host/base_root.hpp"
+#include "runtime/host/marked_groups.hpp"
+#include "runtime/rules/running_apps.hpp"
 #include "runtime/snap/base.hpp"
 #include "runtime/snap/command_line.hpp"
 #include "runtime/snap/environment.hpp"
@@ -27,106 +31,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr auto program = "troupe-run";
-constexpr auto usage =
-    "usage: troupe-run [--root DIR] NAME[.APP] [ARGUMENTS…]\n\n"
-    "Starts an application of an installed snap. The links in DIR/snap/bin lead here too.\n"
-    "Without --root: $TROUPE_ROOT, else /.\n";
-
 // Source: the shell's exit codes.
 constexpr int code_cannot_execute = 126;
 constexpr int code_not_found = 127;
 constexpr int code_failed = 1;
 constexpr int code_usage = 64;
-
-// As many as the kernel follows.
-constexpr int most_links = 40;
-
-/// A command line that makes no sense.
-class usage_error : public failure {
-public:
-  using failure::failure;
-};
-
-struct order {
-  fs::path root;
-  std::string instance;
-  std::string app; ///< Empty: the one that has its snap's name.
-  std::vector<std::string> arguments;
-};
-
-/// The path that a shell would have taken for a program's name.
-fs::path located(const std::string& name) {
-  if (name.find('/') != name.npos)
-    return name;
-  const char* variable = std::getenv("PATH");
-  std::string_view rest = variable ? variable : "";
-  while (!rest.empty()) {
-    auto end = rest.find(':');
-    auto candidate = fs::path{rest.substr(0, end)} / name;
-    if (::access(candidate.c_str(), X_OK) == 0 && !fs::is_directory(candidate))
-      return candidate;
-    rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
-  }
-  throw failure{"cannot find \"" + name + "\": no directory of PATH has it"};
-}
-
-/// Follows links up to the one that leads to this program: that is the launcher, which says by its place
-/// where the root is and by its name what to start.
-fs::path launcher_of(const std::string& name) {
-  auto link = located(name);
-  std::error_code code;
-  for (int followed = 0; followed < most_links; ++followed) {
-    auto target = fs::read_symlink(link, code);
-    if (code)
-      break;
-    if (target.filename() == program)
-      return fs::absolute(link).lexically_normal();
-    link = link.parent_path() / target;
-  }
-  throw failure{"cannot start \"" + name + "\": it isn't a link to " + std::string{program}};
-}
-
-void set_name(order& into, const std::string& name) {
-  auto dot = name.find('.');
-  into.instance = name.substr(0, dot);
-  if (dot != name.npos)
-    into.app = name.substr(dot + 1);
-  check_instance_name(into.instance);
-  if (dot != name.npos)
-    check_app_name(into.app);
-}
-
-order order_of_launcher(const std::vector<std::string>& words) {
-  auto launcher = launcher_of(words.front());
-  order result;
-  result.root = launcher.parent_path().parent_path().parent_path();
-  set_name(result, launcher.filename());
-  result.arguments.assign(words.begin() + 1, words.end());
-  return result;
-}
-
-order order_of_options(const std::vector<std::string>& words) {
-  const char* variable = std::getenv("TROUPE_ROOT");
-  order result;
-  result.root = variable && *variable ? variable : "/";
-  std::size_t at = 1;
-  if (at < words.size() && words[at].starts_with("--root=")) {
-    result.root = words[at].substr(std::strlen("--root="));
-    ++at;
-  } else if (at + 1 < words.size() && words[at] == "--root") {
-    result.root = words[at + 1];
-    at += 2;
-  }
-  if (at >= words.size())
-    throw usage_error{std::string{"an application's name is missing\n"} + usage};
-  if (words[at].starts_with("-"))
-    throw usage_error{"unknown option \"" + words[at] + "\"\n" + usage};
-  result.root = fs::absolute(result.root).lexically_normal();
-  set_name(result, words[at]);
-  result.arguments.assign(words.begin() + static_cast<std::ptrdiff_t>(at) + 1, words.end());
-  return result;
-}
 
 revision current_revision(const layout& places, const std::string& instance) {
   std::error_code code;
@@ -143,7 +52,7 @@ revision current_revision(const layout& places, const std::string& instance) {
   return *found;
 }
 
-const app_info& app_of(const snap_info& info, const order& order) {
+const app_info& app_of(const snap_info& info, const launch_order& order) {
   if (const auto* found = info.find_app(order.app.empty() ? info.name : order.app))
     return *found;
   std::string known;
@@ -183,20 +92,31 @@ void make_user_directories(const environment_map& environment) {
   }
 }
 
-/// What is to be executed: the command chain, the command, its own arguments and the user's.
-std::vector<std::string> command_of(const app_info& app, const environment_map& environment,
-                                    const std::vector<std::string>& arguments) {
+/// What is to be executed, in the snap: the command chain, the command, its own arguments and the
+/// user's.
+std::vector<std::string> command_of(const std::vector<std::string>& chain,
+                                    std::vector<std::string> command, const launch_order& order,
+                                    const environment_map& environment) {
+  if (order.shell)
+    return {fs::exists("/bin/bash") ? "/bin/bash" : "/bin/sh"};
+  if (command.empty())
+    throw failure{"cannot run \"" + order.app + "\": its command is empty"};
   fs::path snap = environment.at("SNAP");
   std::vector<std::string> result;
-  for (const auto& link : app.command_chain)
+  for (const auto& link : chain)
     result.push_back(snap / link);
-  auto command = command_words(app.command, environment);
-  if (command.empty())
-    throw failure{"cannot run \"" + app.name + "\": its command is empty"};
   command.front() = snap / command.front();
   result.insert(result.end(), command.begin(), command.end());
-  result.insert(result.end(), arguments.begin(), arguments.end());
+  result.insert(result.end(), order.arguments.begin(), order.arguments.end());
   return result;
+}
+
+const hook_info& hook_of(const snap_info& info, const launch_order& order) {
+  auto found = std::ranges::find(info.hooks, order.hook, &hook_info::name);
+  if (found == info.hooks.end())
+    throw failure{"cannot run hook \"" + order.hook + "\" of snap \"" + order.instance +
+                  "\": the snap has no such hook"};
+  return *found;
 }
 
 std::vector<char*> pointers_to(std::vector<std::string>& texts) {
@@ -226,15 +146,36 @@ void enter_base_if_allowed(const fs::path& base, const fs::path& root) {
   }
 }
 
-int run(const order& order) {
+/// What the daemon finds in the environments of the snap's processes.
+void mark(environment_map& environment, const std::string& group, const launch_order& order,
+          const std::string& app) {
+  environment[host::group_variable] = group;
+  environment.erase("TROUPE_APP");
+  environment.erase("TROUPE_HOOK");
+  environment[order.hook.empty() ? "TROUPE_APP" : "TROUPE_HOOK"] = order.hook.empty() ? app : order.hook;
+}
+
+int run(const launch_order& order) {
   layout places{order.root};
+  // Before anything is written for a snap that isn't there.
+  if (!fs::exists(places.mount_dir(order.instance)))
+    throw failure{"cannot run snap \"" + order.instance + "\": it is not installed"};
+  launch_tracking tracking{places.run_control_dir(), order.instance};
   auto rev = current_revision(places, order.instance);
   auto info = read_directory_info(places.mount_point(order.instance, rev));
-  const auto& app = app_of(info, order);
+  const auto* hook = order.hook.empty() ? nullptr : &hook_of(info, order);
+  const auto* app = hook ? nullptr : &app_of(info, order);
   auto environment =
-      user_environment(places, info, order.instance, rev, app.environment, inherited_environment());
+      user_environment(places, info, order.instance, rev, hook ? hook->environment : app->environment,
+                       inherited_environment());
   make_user_directories(environment);
-  auto command = command_of(app, environment, order.arguments);
+  auto command = hook ? command_of(hook->command_chain, {"meta/hooks/" + hook->name}, order, environment)
+                      : command_of(app->command_chain, command_words(app->command, environment), order,
+                                   environment);
+  if (hook || counts_as_running(*app)) {
+    mark(environment, tracking.mark(), order, app ? app->name : "");
+    tracking.track();
+  }
   if (auto base = base_directory(places, info))
     enter_base_if_allowed(*base, order.root);
   return execute(std::move(command), environment);
@@ -258,14 +199,14 @@ int main(int argc, char** argv) {
   try {
     if (words.empty())
       throw troupe::usage_error{"there is no argument, not even the program's name"};
-    bool by_options = std::filesystem::path{words.front()}.filename() == troupe::program;
+    bool by_options = std::filesystem::path{words.front()}.filename() == troupe::launcher_program;
     if (by_options && words.size() == 2 && (words[1] == "--help" || words[1] == "-h")) {
-      std::cout << troupe::usage;
+      std::cout << troupe::launcher_usage;
       return 0;
     }
     if (by_options && words.size() > 1 && words[1] == "--in-base")
       return troupe::run_in_base(words);
-    return troupe::run(by_options ? troupe::order_of_options(words) : troupe::order_of_launcher(words));
+    return troupe::run(by_options ? troupe::order_of_options(words) : troupe::order_of_link(words));
   } catch (const troupe::usage_error& error) {
     std::cerr << "error: " << error.what() << '\n';
     return troupe::code_usage;

@@ -1,0 +1,25 @@
+#include "runtime/host/marked_groups.hpp"
+
+#include "runtime/host/kill_members.hpp"
+#include "runtime/host/process_entry.hpp"
+#include "runtime/host/process_table.hpp"
+
+namespace troupe::host {
+
+std::vector<pid_t> marked_groups::members(const std::string& group) {
+  const auto wanted = mark_ + ":" + group;
+  std::vector<pid_t> found;
+  for (const pid_t process : all_processes()) {
+    const auto variables = environment_of(process);
+    const auto mark = variables.find(group_variable);
+    if (mark != variables.end() && mark->second == wanted)
+      found.push_back(process);
+  }
+  return found;
+}
+
+bool marked_groups::kill(const std::string& group) {
+  return kill_members([&] { return members(group); }, [] {});
+}
+
+} // namespace troupe::host

@@ -1,0 +1,77 @@
+#include "runtime/host/process_entry.hpp"
+
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+#include <thread>
+
+#include <pwd.h>
+#include <sys/stat.h>
+
+#include "runtime/limits.hpp"
+
+namespace troupe::host {
+
+namespace {
+
+std::string read_entry(pid_t process, const std::string& name) {
+  std::ifstream file{"/proc/" + std::to_string(process) + "/" + name, std::ios::binary};
+  std::string text(limits::process_entry_bytes, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+// A process may have an empty environment for good.
+constexpr int most_looks = 5;
+
+/// In the midst of an exec a process has a program and not yet an environment.
+std::string read_environment(pid_t process) {
+  auto text = read_entry(process, "environ");
+  for (int looks = 1; looks < most_looks && text.empty(); ++looks) {
+    std::error_code code;
+    if (std::filesystem::read_symlink("/proc/" + std::to_string(process) + "/exe", code).empty())
+      break;
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    text = read_entry(process, "environ");
+  }
+  return text;
+}
+
+} // namespace
+
+std::map<std::string, std::string> environment_of(pid_t process) {
+  std::map<std::string, std::string> variables;
+  const auto text = read_environment(process);
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const auto end = rest.find('\0');
+    const auto entry = rest.substr(0, end);
+    if (const auto equals = entry.find('='); equals != entry.npos)
+      variables.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+    rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+  }
+  return variables;
+}
+
+std::string command_of(pid_t process) {
+  auto text = read_entry(process, "comm");
+  if (text.ends_with('\n'))
+    text.pop_back();
+  return text;
+}
+
+std::string user_of(pid_t process) {
+  struct stat entry {};
+  if (stat(("/proc/" + std::to_string(process)).c_str(), &entry) != 0)
+    return {};
+  passwd found{};
+  passwd* user = nullptr;
+  std::array<char, 4096> buffer{};
+  getpwuid_r(entry.st_uid, &found, buffer.data(), buffer.size(), &user);
+  return user ? user->pw_name : std::to_string(entry.st_uid);
+}
+
+} // namespace troupe::host

@@ -1,0 +1,315 @@
+#include "runtime/host/real_run_control.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+#include <sys/epoll.h>
+#include <sys/file.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+
+#include "runtime/host/durable.hpp"
+#include "runtime/host/marked_groups.hpp"
+#include "runtime/host/process_entry.hpp"
+#include "runtime/host/process_table.hpp"
+#include "runtime/host/run_control_files.hpp"
+#include "runtime/host/snap_watch.hpp"
+#include "runtime/host/system_error.hpp"
+#include "runtime/limits.hpp"
+
+namespace troupe::host {
+
+namespace {
+
+// Launchers open the files for writing, this program only for reading, so that it isn't told of itself.
+constexpr std::uint32_t wanted_events = IN_DELETE | IN_CLOSE_WRITE | IN_MOVED_FROM;
+constexpr mode_t shared_mode = 0666;
+
+using unlock = std::unique_ptr<const int, void (*)(const int*)>;
+
+std::string variable_of(const std::map<std::string, std::string>& variables, const std::string& name) {
+  auto found = variables.find(name);
+  return found == variables.end() ? std::string{} : found->second;
+}
+
+} // namespace
+
+std::string_view to_word(tracking way) {
+  constexpr std::array words{"cgroup2", "freezer-agent", "freezer-agent-poll", "freezer-procs",
+                             "subreaper"};
+  return words.at(static_cast<std::size_t>(way));
+}
+
+real_run_control::real_run_control(std::filesystem::path directory,
+                                   std::shared_ptr<process_groups> groups, std::string mark,
+                                   tracking way)
+    : directory_{std::move(directory)},
+      groups_{std::move(groups)},
+      marked_{std::make_unique<marked_groups>(std::move(mark))},
+      way_{way},
+      polls_{way == tracking::freezer_agent_poll},
+      timer_{timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)} {
+  take_over_processes();
+  if (way_ != tracking::freezer_agent_poll)
+    notifier_ = file_descriptor{inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
+  if (notifier_ && inotify_add_watch(notifier_.get(), directory_.c_str(), wanted_events) >= 0) {
+    notified_ = loop_.add(notifier_.get(), EPOLLIN, [this](std::uint32_t) { read_events(); });
+  } else {
+    polls_ = true;
+  }
+  if (!timer_)
+    throw_errno("cannot watch applications");
+  timed_ = loop_.add(timer_.get(), EPOLLIN, [this](std::uint32_t) {
+    std::uint64_t ticks = 0;
+    if (read(timer_.get(), &ticks, sizeof ticks) > 0)
+      tell({});
+  });
+  watch_markers();
+}
+
+real_run_control::~real_run_control() {
+  timed_.reset();
+  notified_.reset();
+  decltype(marked_snaps_) ending;
+  {
+    const std::lock_guard guard{mutex_};
+    ending.swap(marked_snaps_);
+  }
+}
+
+// What runs since before this daemon has a mark in any case, and is in a group perhaps of another kind.
+void real_run_control::take_over_processes() {
+  if (groups_->backend() == marked_->backend())
+    return;
+  for (const pid_t process : all_processes()) {
+    const auto variables = environment_of(process);
+    const auto mark = variables.find(group_variable);
+    if (mark == variables.end())
+      continue;
+    const auto group = mark->second.substr(mark->second.rfind(':') + 1);
+    if (group.find('.') != group.rfind('.') || marked_->marks(group).at(group_variable) != mark->second)
+      continue;
+    try {
+      groups_->make(group, true);
+      const auto members = groups_->members(group);
+      if (std::ranges::find(members, process) == members.end())
+        groups_->enter(group, process);
+    } catch (const failure& why) {
+      spdlog::warn("cannot track process {}: {}", process, why.what());
+    }
+  }
+}
+
+void real_run_control::watch_markers() {
+  for (const auto& entry : std::filesystem::directory_iterator{directory_})
+    if (const auto name = run_control_name_of(entry.path().filename());
+        !name.snap.empty() && name.what == run_control_name::kind::running)
+      watch_marker(name.snap);
+}
+
+// The release agent and launchers that keep watch remove it themselves.
+void real_run_control::watch_marker(const std::string& snap) {
+  const std::lock_guard guard{mutex_};
+  if (marked_snaps_.contains(snap))
+    return;
+  if (members(snap).empty())
+    return remove_marker_if_stale(snap);
+  if (way_ == tracking::cgroup2 || way_ == tracking::freezer_procs)
+    marked_snaps_.emplace(snap, follow(snap, [this, snap] { remove_marker_if_stale(snap); }));
+}
+
+void real_run_control::remove_marker_if_stale(const std::string& snap) {
+  const std::lock_guard guard{mutex_};
+  const int lock = lock_of(snap);
+  // A launcher that is under way writes its own, and this program is told of it.
+  if (flock(lock, LOCK_EX | LOCK_NB) != 0)
+    return;
+  const unlock held{&lock, [](const int* number) { flock(*number, LOCK_UN); }};
+  if (!members(snap).empty())
+    return;
+  unlink(running_file(directory_, snap).c_str());
+  // The watch calls this function, whose arguments are the watch's.
+  const auto ended = marked_snaps_.extract(std::string{snap});
+}
+
+void real_run_control::open(const std::string& snap) {
+  groups_->make(group_of(snap), true);
+  lock_of(snap);
+}
+
+void real_run_control::close(const std::string& snap) {
+  groups_->remove(group_of(snap));
+  unlink(running_file(directory_, snap).c_str());
+  allow(snap);
+}
+
+// The lock's file stays for as long as the host runs: a launcher may be just opening it.
+int real_run_control::lock_of(const std::string& snap) {
+  const std::lock_guard guard{mutex_};
+  auto& lock = locks_[snap];
+  if (lock)
+    return lock.get();
+  const auto file = lock_file_of(directory_, snap);
+  const auto what = "cannot use \"" + file.string() + "\"";
+  struct stat entry {};
+  // Any user may have put something in its place.
+  if (lstat(file.c_str(), &entry) == 0 && (!S_ISREG(entry.st_mode) || entry.st_uid != geteuid()))
+    unlink(file.c_str());
+  const file_descriptor made{
+      ::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, shared_mode)};
+  if (!made || fchmod(made.get(), shared_mode) != 0)
+    throw_errno(what);
+  lock = file_descriptor{::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};
+  if (!lock)
+    throw_errno(what);
+  return lock.get();
+}
+
+bool real_run_control::is_watched_by_launcher(const std::string& snap) const {
+  const file_descriptor file{
+      ::open(running_file(directory_, snap).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
+  return file && flock(file.get(), LOCK_EX | LOCK_NB) != 0;
+}
+
+std::vector<pid_t> real_run_control::members(const std::string& snap) {
+  auto found = groups_->members(group_of(snap));
+  if (groups_->backend() == marked_->backend() || !is_watched_by_launcher(snap))
+    return found;
+  for (const pid_t process : marked_->members(group_of(snap)))
+    if (std::ranges::find(found, process) == found.end())
+      found.push_back(process);
+  return found;
+}
+
+std::vector<snap_process> real_run_control::running(const std::string& snap) {
+  std::vector<snap_process> result;
+  for (const pid_t process : members(snap)) {
+    const auto variables = environment_of(process);
+    snap_process seen{process, user_of(process), command_of(process),
+                      variable_of(variables, "TROUPE_APP"), variable_of(variables, "TROUPE_HOOK")};
+    if (!seen.user.empty())
+      result.push_back(std::move(seen));
+  }
+  return result;
+}
+
+std::unique_ptr<run_control::watch> real_run_control::follow(const std::string& snap,
+                                                             std::function<void()> changed) {
+  return std::make_unique<snap_watch>(*this, snap, std::move(changed));
+}
+
+void real_run_control::inhibit(const std::string& snap) {
+  const auto file = inhibited_file(directory_, snap);
+  const auto what = "cannot keep applications of snap \"" + snap + "\" from starting";
+  const file_descriptor made{
+      ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644)};
+  if (!made)
+    throw_errno(what);
+  write_all(made.get(), "refresh\n", what);
+}
+
+run_control::answer real_run_control::inhibit_if_vacant(const std::string& snap) {
+  const int lock = lock_of(snap);
+  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    if (errno != EWOULDBLOCK)
+      throw_errno("cannot lock snap \"" + snap + "\"");
+    return {};
+  }
+  const unlock held{&lock, [](const int* number) { flock(*number, LOCK_UN); }};
+  auto found = running(snap);
+  if (!found.empty())
+    return {false, std::move(found)};
+  inhibit(snap);
+  return {true, {}};
+}
+
+void real_run_control::allow(const std::string& snap) {
+  if (unlink(inhibited_file(directory_, snap).c_str()) != 0 && errno != ENOENT)
+    throw_errno("cannot let applications of snap \"" + snap + "\" start");
+}
+
+std::vector<std::string> real_run_control::inhibited() {
+  std::vector<std::string> snaps;
+  for (const auto& entry : std::filesystem::directory_iterator{directory_}) {
+    auto name = run_control_name_of(entry.path().filename());
+    if (!name.snap.empty() && name.what == run_control_name::kind::inhibited)
+      snaps.push_back(std::move(name.snap));
+  }
+  std::ranges::sort(snaps);
+  return snaps;
+}
+
+// --- events -----------------------------------------------------------------------------------------
+
+void real_run_control::read_events() {
+  alignas(inotify_event) std::array<char, 16U << 10> buffer{};
+  for (;;) {
+    const auto length = read(notifier_.get(), buffer.data(), buffer.size());
+    if (length <= 0)
+      return;
+    for (std::size_t at = 0; at < static_cast<std::size_t>(length);) {
+      const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
+      at += sizeof(inotify_event) + event->len;
+      // Where the queue was too short, any of them may have been lost.
+      if ((event->mask & IN_Q_OVERFLOW) != 0)
+        tell({});
+      else if (event->len > 0)
+        notice(event->name, event->mask);
+    }
+  }
+}
+
+void real_run_control::notice(const std::string& file, std::uint32_t events) {
+  const auto name = run_control_name_of(file);
+  if (name.snap.empty())
+    return;
+  tell(name.snap);
+  if (name.what == run_control_name::kind::running && (events & IN_CLOSE_WRITE) != 0)
+    try {
+      watch_marker(name.snap);
+    } catch (const failure& why) {
+      spdlog::warn("{}", why.what());
+    }
+}
+
+void real_run_control::tell(const std::string& snap) {
+  const std::lock_guard guard{mutex_};
+  // A follower may go when it is told.
+  const std::vector<snap_watch*> told{followers_.begin(), followers_.end()};
+  for (auto* follower : told)
+    if (snap.empty() || follower->snap() == snap)
+      follower->notice();
+}
+
+void real_run_control::add(snap_watch* follower) {
+  const std::lock_guard guard{mutex_};
+  followers_.insert(follower);
+  set_timer(polls_);
+}
+
+void real_run_control::remove(snap_watch* follower) {
+  const std::lock_guard guard{mutex_};
+  followers_.erase(follower);
+  set_timer(polls_ && !followers_.empty());
+}
+
+void real_run_control::poll_from_now_on() {
+  polls_ = true;
+  set_timer(true);
+}
+
+void real_run_control::set_timer(bool runs) {
+  itimerspec period{};
+  if (runs)
+    period.it_value.tv_nsec = period.it_interval.tv_nsec =
+        std::chrono::nanoseconds{limits::process_poll}.count();
+  timerfd_settime(timer_.get(), 0, &period, nullptr);
+}
+
+} // namespace troupe::host
