@@ -5,6 +5,7 @@
 #include "actors/director.hpp"
 #include "runtime/json/json.hpp"
 #include "runtime/limits.hpp"
+#include "runtime/rules/alias_checks.hpp"
 #include "runtime/rules/duration_text.hpp"
 #include "runtime/rules/planner_checks.hpp"
 #include "runtime/rules/store_request.hpp"
@@ -37,7 +38,8 @@ caf::result<change_id> director::start(const operation_request& what) {
   auto op = std::make_shared<starting>();
   op->request = what;
   take_settings(op->request);
-  op->names = names_in(what);
+  add_who_yields(op->request, installed_);
+  op->names = names_in(op->request);
   op->owner = {{}, 0, change_kind(what), with_->host->os.clock->now(), what.uid};
   op->begun = owe<change_id>();
   request(with_->journal, caf::infinite, get_journal_health{})
@@ -304,6 +306,7 @@ caf::result<change_record_ptr> director::plan_only(const operation_request& what
   context.next_task = [last] { return task_id{++last->value}; };
   auto wanted = what;
   take_settings(wanted);
+  add_who_yields(wanted, installed_);
   for (const auto& snap : wanted.snaps) {
     auto known = snaps_.find(snap.snap);
     context.claimed.emplace(snap.snap,

@@ -35,7 +35,6 @@ public:
   void events(const exchange_ptr& what, const std::string&);
   void nothing_yet(const exchange_ptr& what, const std::string&);
   void no_connections(const exchange_ptr& what, const std::string&);
-  void no_aliases(const exchange_ptr& what, const std::string&);
   void find_in_store(const exchange_ptr& what, const std::string&);
 
   void notices(const exchange_ptr& what, const std::string&);
@@ -54,6 +53,9 @@ public:
 
   void stored_snapshots(const exchange_ptr& what, const std::string&);
   void act_on_snapshots(const exchange_ptr& what, const std::string&);
+
+  void aliases(const exchange_ptr& what, const std::string&);
+  void act_on_aliases(const exchange_ptr& what, const std::string&);
 
   void changes(const exchange_ptr& what, const std::string&);
   void change(const exchange_ptr& what, const std::string& id);

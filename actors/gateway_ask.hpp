@@ -19,6 +19,18 @@ Id parse_id(const std::string& text, const std::string& what) {
   return id;
 }
 
+/// Does what an answer makes possible; what it throws becomes the reply.
+template <class Work>
+void reply_failures(const exchange_ptr& what, Work work) {
+  try {
+    work();
+  } catch (const failure& why) {
+    what->reply(error(why));
+  } catch (const std::exception& why) {
+    what->reply(error({failure_kind::internal, why.what()}));
+  }
+}
+
 template <class Answer, class Target, class Message, class Render>
 void gateway::ask(const exchange_ptr& what, const Target& target, Message message, Render render) {
   request(target, limits::actor_request, std::move(message))

@@ -163,6 +163,7 @@ void gateway::install_files(const exchange_ptr& what, const std::string&) {
       auto path = form->field("snap-path");
       snap.given_path = path.empty() || form->file_parts.size() > 1 ? filename : path;
       snap.flags = flags_of(*form);
+      snap.unaliased = form->is_set("unaliased");
       check_instance_name(snap.snap);
       wanted->snaps.push_back(std::move(snap));
     }

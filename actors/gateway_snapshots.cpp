@@ -67,18 +67,6 @@ operation_request on_snapshots(operation_request wanted, snapshot_action action,
   return wanted;
 }
 
-/// Does what an answer makes possible; what it throws becomes the reply.
-template <class Work>
-void reply_failures(const exchange_ptr& what, Work work) {
-  try {
-    work();
-  } catch (const failure& why) {
-    what->reply(error(why));
-  } catch (const std::exception& why) {
-    what->reply(error({failure_kind::internal, why.what()}));
-  }
-}
-
 } // namespace
 
 void gateway::stored_snapshots(const exchange_ptr& what, const std::string&) {

@@ -139,8 +139,4 @@ void gateway::no_connections(const exchange_ptr& what, const std::string&) {
                                 {"slots", json::array{}}}));
 }
 
-void gateway::no_aliases(const exchange_ptr& what, const std::string&) {
-  what->reply(sync(json::object{}));
-}
-
 } // namespace troupe

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,8 +24,8 @@ enum class running_apps : std::uint8_t {
 /// What a user asks to be done to one snap.
 struct snap_request {
   /// install, refresh, revert, switch, remove, enable, disable, save-snapshot, check-snapshot,
-  /// restore-snapshot, forget-snapshot, alias, unalias, prefer, start-services, stop-services or
-  /// restart-services.
+  /// restore-snapshot, forget-snapshot, alias, unalias, prefer, yield-aliases (of a snap whose aliases
+  /// another one is preferred for), start-services, stop-services or restart-services.
   std::string verb;
   std::string snap; ///< The instance name.
   /// remove: this revision only. revert: to this one. 0: all, or the former one. check-, restore- and
@@ -40,10 +41,13 @@ struct snap_request {
   snap_origin origin; ///< Of what comes from a store.
   snap_flags flags;
   bool purge = false;
-  bool force = false;  ///< disable: although other snaps run on it.
-  std::string running; ///< What of it runs that a request to fail mustn't disturb, or empty.
-  std::string app;     ///< alias, prefer: the application.
-  std::string alias;   ///< alias, unalias: the alias; unalias: empty for all of the snap.
+  bool force = false;     ///< disable: although other snaps run on it.
+  std::string running;    ///< What of it runs that a request to fail mustn't disturb, or empty.
+  std::string app;        ///< alias: the application.
+  std::string alias;      ///< alias, unalias: the alias; unalias: empty for all of the snap.
+  bool unaliased = false; ///< install, refresh: turn the automatic aliases off.
+  /// yield-aliases: by alias the application that starts no more.
+  std::map<std::string, std::string> aliases_removed;
   /// start-, stop- and restart-services: which applications; empty: all services of the snap.
   std::vector<std::string> services;
   bool for_good = false;        ///< start-services: also by themselves from now on; stop-: not any more.

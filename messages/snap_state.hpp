@@ -75,10 +75,12 @@ struct bad_revision {
   bool operator==(const bad_revision&) const = default;
 };
 
-/// Who has published a snap that came from a store, and its id there; both empty for a local file.
+/// Who has published a snap that came from a store, and its id there; all empty for a local file.
 struct snap_origin {
   std::string snap_id;
   troupe::publisher publisher;
+  /// What the store declares to be its automatic aliases: by alias the application.
+  std::map<std::string, std::string> aliases{};
 
   bool operator==(const snap_origin&) const = default;
 };
@@ -95,8 +97,10 @@ struct snap_health {
 /// Which application an alias starts. Two may know of it: the snap's publisher, and the operator, whose
 /// word counts.
 struct snap_alias {
-  std::string automatic; ///< The application that the publisher says, or empty.
-  std::string manual;    ///< The application that the operator says, or empty.
+  std::string automatic; ///< The application that the publisher says, or empty. The revision has it.
+  /// The application that the operator says, or empty. Where the revision lacks it, the alias waits for
+  /// one that has it.
+  std::string manual;
 
   bool operator==(const snap_alias&) const = default;
 };

@@ -44,9 +44,10 @@ struct store_snap {
   std::string name; ///< Without instance key.
   std::string id;
   troupe::publisher publisher;
-  std::vector<store_revision> revisions; ///< In ascending order.
-  std::vector<store_channel> channels;   ///< By name.
-  std::string declaration = "{}";        ///< JSON object: its rules for plugs and slots.
+  std::vector<store_revision> revisions;        ///< In ascending order.
+  std::vector<store_channel> channels;          ///< By name.
+  std::string declaration = "{}";               ///< JSON object: its rules for plugs and slots.
+  std::map<std::string, std::string> aliases{}; ///< Its automatic ones: by alias the application.
 
   const store_revision* find(revision rev) const {
     for (const auto& r : revisions)

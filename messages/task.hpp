@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -42,8 +43,12 @@ struct operation {
   bool purge = false;           ///< remove: keep no snapshot.
   bool force = false;           ///< disable: although other snaps run on it.
   std::uint64_t snapshot_set{}; ///< check-, restore- and forget-snapshot: of which set.
-  std::string app{};            ///< alias, prefer: the application.
+  std::string app{};            ///< alias: the application.
   std::string alias{};          ///< alias, unalias: the alias; unalias: empty for all of the snap.
+  bool unaliased = false;       ///< install, refresh: turn the automatic aliases off.
+  /// By alias the application: what it enables and disables, as planned.
+  std::map<std::string, std::string> aliases_added{};
+  std::map<std::string, std::string> aliases_removed{};
   std::vector<std::string> services{}; ///< start-, stop-, restart-services: which; empty: all.
   bool for_good = false;               ///< start-, stop-services: from now on.
 };

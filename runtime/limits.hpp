@@ -32,6 +32,7 @@ inline constexpr std::size_t snap_yaml_depth = 64;
 inline constexpr std::size_t snap_yaml_nodes = 100'000;
 inline constexpr std::size_t snap_apps = 1'000;
 inline constexpr std::size_t snap_hooks = 1'000;
+inline constexpr std::size_t snap_aliases = 1'000; ///< Of one snap, automatic and manual ones.
 inline constexpr std::size_t snap_environment_variables = 1'000;
 inline constexpr std::size_t snap_attribute_depth = 32; ///< Below json_depth, for the JSON around them.
 inline constexpr std::size_t snap_app_name_bytes = 200; ///< A launcher's file name is NAME_KEY.APP.

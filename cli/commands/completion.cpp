@@ -24,6 +24,10 @@ _troupe_ids() {
     troupe "${global[@]}" "$1" 2>/dev/null | awk 'NR > 1 { print $1 }'
 }
 
+_troupe_aliases() {
+    troupe "${global[@]}" aliases 2>/dev/null | awk 'NR > 1 { print $2 }'
+}
+
 _troupe() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} command= words= i
     local -a global=()
@@ -43,9 +47,10 @@ _troupe() {
         words=$(_troupe_words "$command")
     else
         case $command in
-            remove|enable|disable|list|run|changes|info|refresh|revert|switch|save|saved)
+            remove|enable|disable|list|run|changes|info|refresh|revert|switch|save|saved|prefer|aliases|alias)
                 words=$(_troupe_ids list) ;;
             check-snapshot|restore|forget) words="$(_troupe_ids saved)" ;;
+            unalias) words="$(_troupe_ids list) $(_troupe_aliases)" ;;
             tasks|watch|abort) words=$(_troupe_ids changes) ;;
             why) words="$(_troupe_ids changes) $(_troupe_ids list)" ;;
             plan) words="install remove enable disable" ;;

@@ -48,6 +48,7 @@ std::shared_ptr<install_options> add_install_options(CLI::App& command) {
   command.add_flag("--devmode", options->devmode, "Don't confine it (implies --dangerous)");
   command.add_flag("--classic", options->classic, "Allow a snap that asks for no confinement");
   command.add_flag("--jailmode", options->jailmode, "Confine it even if it asks for devmode");
+  command.add_flag("--unaliased", options->unaliased, "Turn its automatic aliases off");
   return options;
 }
 
@@ -65,8 +66,10 @@ json::object store_install(const install_options& options) {
     request["channel"] = options.channel;
   if (!options.revision.empty())
     request["revision"] = options.revision;
-  const std::pair<const char*, bool> modes[] = {
-      {"devmode", options.devmode}, {"classic", options.classic}, {"jailmode", options.jailmode}};
+  const std::pair<const char*, bool> modes[] = {{"devmode", options.devmode},
+                                                {"classic", options.classic},
+                                                {"jailmode", options.jailmode},
+                                                {"unaliased", options.unaliased}};
   for (auto [mode, wanted] : modes)
     if (wanted)
       request[mode] = true;
@@ -87,7 +90,8 @@ file_form install_form(const install_options& options) {
   const std::pair<const char*, bool> modes[] = {{"devmode", options.devmode},
                                                 {"classic", options.classic},
                                                 {"jailmode", options.jailmode},
-                                                {"dangerous", options.dangerous}};
+                                                {"dangerous", options.dangerous},
+                                                {"unaliased", options.unaliased}};
   for (auto [mode, wanted] : modes)
     if (wanted)
       form.fields.emplace_back(mode, "true");

@@ -18,6 +18,7 @@ struct install_options {
   bool devmode = false;
   bool classic = false;
   bool jailmode = false;
+  bool unaliased = false;
 };
 
 /// Adds the argument FILE and the options to a command.

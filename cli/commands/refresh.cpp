@@ -15,6 +15,7 @@ struct refresh_options {
   std::vector<std::string> names;
   std::string channel;
   std::string revision;
+  bool unaliased = false;
   bool only_list = false;
   bool only_times = false;
   std::string hold; ///< A length of time or "forever"; empty: no hold is asked for.
@@ -57,13 +58,17 @@ void check_usage(const refresh_options& options) {
     throw usage_error{"cannot use --list or --time with names of snaps"};
   auto refreshes =
       options.hold.empty() && !options.lifts_hold && !options.only_list && !options.only_times;
-  if (!refreshes && !(options.channel.empty() && options.revision.empty() &&
+  if (!refreshes && !(options.channel.empty() && options.revision.empty() && !options.unaliased &&
                       options.change->transaction.empty() && options.change->conflict.empty()))
-    throw usage_error{"cannot use --channel, --revision, --transaction or --conflict but for a refresh"};
+    throw usage_error{
+        "cannot use --channel, --revision, --unaliased, --transaction or --conflict but for a "
+        "refresh"};
   if (!options.reason.empty() && options.hold.empty())
     throw usage_error{"cannot use --reason without --hold"};
   if (options.names.size() != 1 && !(options.channel.empty() && options.revision.empty()))
     throw usage_error{"cannot use --channel or --revision but with one snap"};
+  if (options.names.empty() && options.unaliased)
+    throw usage_error{"cannot use --unaliased without names of snaps"};
 }
 
 int refresh(session& session, const refresh_options& options) {
@@ -81,6 +86,8 @@ int refresh(session& session, const refresh_options& options) {
     request["channel"] = options.channel;
   if (!options.revision.empty())
     request["revision"] = options.revision;
+  if (options.unaliased)
+    request["unaliased"] = true;
   try {
     auto change = start_change_on(session, options.names, std::move(request), *options.change);
     return finish(session, change, [&session](const json::object& ended) {
@@ -109,6 +116,7 @@ void add_refresh(CLI::App& app, session& session) {
   command->add_option("--channel", options->channel, "Follow this channel from now on")
       ->type_name("CHANNEL");
   command->add_option("--revision", options->revision, "To this revision, such as 7")->type_name("REV");
+  command->add_flag("--unaliased", options->unaliased, "Turn their automatic aliases off");
   command->add_flag("--list", options->only_list, "Only say what a refresh would bring");
   command->add_flag("--time", options->only_times, "Only say when snaps are refreshed by themselves");
   command->add_flag("--hold{forever}", options->hold,

@@ -6,6 +6,8 @@
 namespace troupe::cli {
 
 void add_abort(CLI::App& app, session& session);
+void add_alias(CLI::App& app, session& session);
+void add_aliases(CLI::App& app, session& session);
 void add_changes(CLI::App& app, session& session);
 void add_check_snapshot(CLI::App& app, session& session);
 void add_completion(CLI::App& app, session& session);
@@ -25,6 +27,7 @@ void add_notices(CLI::App& app, session& session);
 void add_okay(CLI::App& app, session& session);
 void add_pack(CLI::App& app, session& session);
 void add_plan(CLI::App& app, session& session);
+void add_prefer(CLI::App& app, session& session);
 void add_refresh(CLI::App& app, session& session);
 void add_remove(CLI::App& app, session& session);
 void add_restore(CLI::App& app, session& session);
@@ -36,6 +39,7 @@ void add_set(CLI::App& app, session& session);
 void add_store(CLI::App& app, session& session);
 void add_switch(CLI::App& app, session& session);
 void add_tasks(CLI::App& app, session& session);
+void add_unalias(CLI::App& app, session& session);
 void add_unset(CLI::App& app, session& session);
 void add_version(CLI::App& app, session& session);
 void add_warnings(CLI::App& app, session& session);
@@ -47,6 +51,7 @@ namespace group {
 inline constexpr auto snaps = "Install and remove";
 inline constexpr auto look = "See what is there";
 inline constexpr auto options = "Set options";
+inline constexpr auto names = "Name applications";
 inline constexpr auto snapshots = "Save and restore data";
 inline constexpr auto changes = "Follow changes";
 inline constexpr auto build = "Make snaps";

@@ -45,6 +45,7 @@ void add_store(CLI::App& app, session& session) {
   add_store_release(*command, session);
   add_store_close(*command, session);
   add_store_declare(*command, session);
+  add_store_aliases(*command, session);
   add_store_list(*command, session);
   add_store_verify(*command, session);
 }

@@ -29,6 +29,7 @@ void add_store_add(CLI::App& store, session& session);
 void add_store_release(CLI::App& store, session& session);
 void add_store_close(CLI::App& store, session& session);
 void add_store_declare(CLI::App& store, session& session);
+void add_store_aliases(CLI::App& store, session& session);
 void add_store_list(CLI::App& store, session& session);
 void add_store_verify(CLI::App& store, session& session);
 

@@ -1,4 +1,5 @@
 #include <iostream>
+#include <map>
 
 #include "cli/commands/output.hpp"
 #include "cli/commands/store_commands.hpp"
@@ -14,6 +15,7 @@ struct channel_request : store_request {
   std::string revision;
   std::string channel;
   std::string file;
+  std::vector<std::string> aliases;
 };
 
 int release(session& session, const channel_request& request) {
@@ -46,6 +48,28 @@ int declare(session& session, const channel_request& request) {
     print_json(json::object{{"name", request.snap}});
   else
     std::cout << "declared: " << request.snap << '\n';
+  return exit_code::ok;
+}
+
+int set_aliases(session& session, const channel_request& request) {
+  std::map<std::string, std::string> aliases;
+  for (const auto& word : request.aliases) {
+    auto cut = word.find('=');
+    if (cut == word.npos || !aliases.emplace(word.substr(0, cut), word.substr(cut + 1)).second)
+      throw usage_error{"\"" + word + "\" must be ALIAS=APPLICATION, and each alias stand there once"};
+  }
+  request.keeper().set_aliases(request.snap, aliases);
+  if (session.json) {
+    json::array document;
+    for (const auto& [alias, app] : aliases)
+      document.push_back(json::object{{"name", alias}, {"target", app}});
+    print_json(json::object{{"name", request.snap}, {"aliases", std::move(document)}});
+  } else if (aliases.empty()) {
+    std::cout << request.snap << " has no automatic aliases\n";
+  }
+  for (const auto& [alias, app] : aliases)
+    if (!session.json)
+      std::cout << alias << " starts " << app << " of " << request.snap << '\n';
   return exit_code::ok;
 }
 
@@ -96,6 +120,19 @@ void add_store_declare(CLI::App& store, session& session) {
   command->add_option("FILE", request->file, "A file with a JSON object")->required()->type_name("");
   command->footer("Example:\n"
                   "  troupe store declare /srv/snaps hello ./declaration.json");
+}
+
+void add_store_aliases(CLI::App& store, session& session) {
+  auto request = std::make_shared<channel_request>();
+  auto* command =
+      add_about_snap(store, session, "aliases", "Set a snap's automatic aliases", request, set_aliases);
+  command->add_option("ALIASES", request->aliases, "Each as ALIAS=APPLICATION; none: it has no more")
+      ->type_name("");
+  command->footer("Examples:\n"
+                  "  troupe store aliases /srv/snaps hello hi=greet ciao=part\n"
+                  "  troupe store aliases /srv/snaps hello    # it has none any more\n\n"
+                  "They replace those that the snap had. A host takes them over when it installs or\n"
+                  "refreshes the snap.");
 }
 
 } // namespace troupe::cli

@@ -1,5 +1,6 @@
 #include "runtime/api/resources.hpp"
 
+#include "runtime/api/alias_requests.hpp"
 #include "runtime/rules/log_lines.hpp"
 #include "runtime/rules/wait_words.hpp"
 #include "runtime/snap/origin_json.hpp"
@@ -131,15 +132,13 @@ json::object change_resource(const change_view& view) {
                                  {"ready", lane.ready},
                                  {"doing", lane.doing},
                                  {"status", to_word(lane.status)}});
-  json::object result{{"id", to_string(record.id)},
-                      {"kind", record.kind},
-                      {"summary", record.summary},
-                      {"status", to_word(view.status)},
-                      {"ready", view.ready},
-                      {"spawn-time", to_rfc3339(record.spawned_at)},
-                      {"tasks", std::move(tasks)},
-                      {"lanes", std::move(lanes)},
-                      {"data", json::parse(record.data)}};
+  auto data = json::parse_object(record.data);
+  add_alias_changes(data, record);
+  json::object result{{"id", to_string(record.id)}, {"kind", record.kind},
+                      {"summary", record.summary},  {"status", to_word(view.status)},
+                      {"ready", view.ready},        {"spawn-time", to_rfc3339(record.spawned_at)},
+                      {"tasks", std::move(tasks)},  {"lanes", std::move(lanes)},
+                      {"data", std::move(data)}};
   if (view.ready && is_set(record.ready_at))
     result["ready-time"] = to_rfc3339(record.ready_at);
   if (!record.error.empty())

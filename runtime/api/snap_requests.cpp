@@ -20,11 +20,14 @@ struct action_options {
   bool flags = false;
   bool purge = false;
   bool force = false;
+  bool unaliased = false;
 };
 
 constexpr std::array actions{
-    action_options{.action = "install", .revision = true, .channel = true, .flags = true},
-    action_options{.action = "refresh", .revision = true, .channel = true, .flags = true},
+    action_options{
+        .action = "install", .revision = true, .channel = true, .flags = true, .unaliased = true},
+    action_options{
+        .action = "refresh", .revision = true, .channel = true, .flags = true, .unaliased = true},
     action_options{.action = "revert", .revision = true},
     action_options{.action = "switch", .channel = true},
     action_options{.action = "remove", .revision = true, .purge = true},
@@ -69,11 +72,13 @@ snap_request snap_request_of(const json::object& body, const std::string& name) 
                   json::bool_or(body, "classic")};
   wanted.purge = json::bool_or(body, "purge");
   wanted.force = json::bool_or(body, "force");
+  wanted.unaliased = json::bool_or(body, "unaliased");
   check_taken(takes->revision, static_cast<bool>(wanted.rev), wanted, "revision");
   check_taken(takes->channel, !wanted.channel.empty(), wanted, "channel");
   check_taken(takes->flags, wanted.flags != snap_flags{}, wanted, "confinement");
   check_taken(takes->purge, wanted.purge, wanted, "purge");
   check_taken(takes->force, wanted.force, wanted, "force");
+  check_taken(takes->unaliased, wanted.unaliased, wanted, "unaliased");
   return wanted;
 }
 

@@ -7,6 +7,7 @@
 
 #include "messages/failure.hpp"
 #include "runtime/json/json.hpp"
+#include "runtime/snap/alias_json.hpp"
 #include "runtime/snap/health_json.hpp"
 #include "runtime/snap/origin_json.hpp"
 #include "runtime/snap/snap_info_json.hpp"
@@ -186,9 +187,6 @@ std::optional<std::string> to_column(const snap_state& state) {
   json::array bad;
   for (const auto& known : state.bad)
     bad.push_back(to_json(known));
-  json::object aliases;
-  for (const auto& [alias, target] : state.aliases)
-    aliases[alias] = json::object{{"automatic", target.automatic}, {"manual", target.manual}};
   return json_text(json::object{{"revisions", std::move(revisions)},
                                 {"current", state.current.number},
                                 {"active", state.active},
@@ -198,7 +196,7 @@ std::optional<std::string> to_column(const snap_state& state) {
                                 {"origin", to_json(state.origin)},
                                 {"bad", std::move(bad)},
                                 {"health", to_json(state.health)},
-                                {"aliases", std::move(aliases)},
+                                {"aliases", to_json(state.aliases)},
                                 {"no-automatic-aliases", state.no_automatic_aliases},
                                 {"disabled-services", json::array(state.disabled_services.begin(),
                                                                   state.disabled_services.end())}});
@@ -223,10 +221,7 @@ void state_from_column(std::string_view text, snap_state& state) {
                              time_from_column(json::int_or(item.get_object(), "since"))});
   if (const auto* health = from.if_contains("health"))
     state.health = health_from_json(*health);
-  for (const auto& [alias, target] : json::object_or(from, "aliases"))
-    if (target.is_object())
-      state.aliases[alias] = {json::string_or(target.get_object(), "automatic"),
-                              json::string_or(target.get_object(), "manual")};
+  state.aliases = aliases_from_json(json::object_or(from, "aliases"));
   state.no_automatic_aliases = json::bool_or(from, "no-automatic-aliases");
   state.disabled_services = json::strings(from, "disabled-services");
 }
@@ -249,6 +244,12 @@ std::string more_column(const operation& op) {
     more["app"] = op.app;
   if (!op.alias.empty())
     more["alias"] = op.alias;
+  if (op.unaliased)
+    more["unaliased"] = true;
+  if (!op.aliases_added.empty())
+    more["aliases-added"] = troupe::to_json(op.aliases_added);
+  if (!op.aliases_removed.empty())
+    more["aliases-removed"] = troupe::to_json(op.aliases_removed);
   if (!op.services.empty())
     more["services"] = json::array(op.services.begin(), op.services.end());
   if (op.for_good)
@@ -266,6 +267,9 @@ void more_from_column(std::string_view text, operation& op) {
   op.snapshot_set = static_cast<std::uint64_t>(json::int_or(from, "snapshot-set"));
   op.app = json::string_or(from, "app");
   op.alias = json::string_or(from, "alias");
+  op.unaliased = json::bool_or(from, "unaliased");
+  op.aliases_added = alias_map_from_json(json::object_or(from, "aliases-added"));
+  op.aliases_removed = alias_map_from_json(json::object_or(from, "aliases-removed"));
   op.services = json::strings(from, "services");
   op.for_good = json::bool_or(from, "for-good");
 }

@@ -7,6 +7,8 @@
 #include "messages/failure.hpp"
 #include "runtime/json/json.hpp"
 #include "runtime/limits.hpp"
+#include "runtime/rules/alias_checks.hpp"
+#include "runtime/rules/aliases.hpp"
 #include "runtime/rules/log_lines.hpp"
 #include "runtime/rules/needed_base.hpp"
 #include "runtime/rules/planner_checks.hpp"
@@ -42,6 +44,16 @@ std::string summarise_snapshots(const operation_request& request) {
          std::to_string(first.snapshot_set);
 }
 
+/// `Enable alias "h" for "hello.greet"`.
+std::string summarise_aliases(const snap_request& wanted) {
+  if (wanted.verb == "alias")
+    return "Enable alias \"" + wanted.alias + "\" for \"" + command_of(wanted.snap, wanted.app) + '"';
+  auto of_snap = " of snap \"" + wanted.snap + '"';
+  if (wanted.verb == "prefer")
+    return "Prefer aliases" + of_snap;
+  return "Disable alias" + (wanted.alias.empty() ? "es" : " \"" + wanted.alias + '"') + of_snap;
+}
+
 std::string summarise(const operation_request& request) {
   if (request.settings)
     return request.settings->summary;
@@ -51,6 +63,8 @@ std::string summarise(const operation_request& request) {
   const auto& first = request.snaps.front();
   if (is_about_snapshots(first.verb))
     return summarise_snapshots(request);
+  if (is_about_aliases(first.verb))
+    return summarise_aliases(first);
   auto verb = first.verb;
   verb[0] = static_cast<char>(verb[0] - 'a' + 'A');
   auto summary = verb + " " + quoted_names(request);
@@ -125,6 +139,11 @@ bool needs_first(const operation_request& request) {
   return verb != "remove" && verb != "disable";
 }
 
+/// Whether one snap gets aliases that others yield before.
+bool prefers(const operation_request& request) {
+  return !request.snaps.empty() && kind_of_change(request.snaps.front().verb) == "prefer";
+}
+
 /// Puts default providers before those who want their content. A loop among them is broken where it
 /// closes.
 std::vector<planned> providers_first(const std::vector<planned>& snaps) {
@@ -153,6 +172,11 @@ std::vector<planned> in_order(const operation_request& request, const plan_conte
   result.reserve(request.snaps.size());
   for (const auto& wanted : request.snaps)
     result.push_back({&wanted, known_info(wanted, context)});
+  if (prefers(request)) {
+    std::ranges::stable_partition(result,
+                                  [](const planned& snap) { return snap.wanted->verb != "prefer"; });
+    return result;
+  }
   if (!needs_first(request)) {
     std::ranges::stable_sort(result, std::ranges::greater{}, rank);
     return result;
@@ -165,6 +189,12 @@ std::vector<planned> in_order(const operation_request& request, const plan_conte
 std::vector<std::vector<std::size_t>> find_needs(const std::vector<planned>& snaps, bool needed_first) {
   std::vector<std::vector<std::size_t>> needs(snaps.size());
   if (!snaps.empty() && is_about_snapshots(snaps.front().wanted->verb))
+    return needs;
+  for (std::size_t user = 0; user < snaps.size(); ++user)
+    for (std::size_t other = 0; other < user; ++other)
+      if (snaps[user].wanted->verb == "prefer" && snaps[other].wanted->verb == "yield-aliases")
+        needs[user].push_back(other);
+  if (!snaps.empty() && is_about_aliases(snaps.front().wanted->verb))
     return needs;
   std::map<std::string, std::size_t> places;
   std::vector<std::size_t> snapds; ///< There is hardly more than one.
@@ -317,10 +347,12 @@ change_record plan(const operation_request& asked, const plan_context& context) 
   auto snaps = in_order(request, context);
   std::vector<snap_plan> plans;
   std::vector<std::size_t> places;
+  alias_book names{context};
   for (std::size_t i = 0; i < snaps.size(); ++i) {
     const auto& wanted = *snaps[i].wanted;
     auto& plan = plans.emplace_back(wanted, *context.claimed.at(wanted.snap), lane_at(request, i),
                                     request, context.now);
+    names.enter(plan.operations());
     places.push_back(change.operations.size());
     plan.begins_at(places.back());
     change.operations.insert(change.operations.end(), plan.operations().begin(),
@@ -395,6 +427,8 @@ operation_request request_of(const change_record& change) {
       wanted.snapshot_set = op.snapshot_set;
       wanted.app = op.app;
       wanted.alias = op.alias;
+      wanted.unaliased = op.unaliased;
+      wanted.aliases_removed = op.aliases_removed;
       wanted.services = op.services;
       wanted.for_good = op.for_good;
       wanted.channel = op.channel;

@@ -6,6 +6,7 @@
 
 #include "messages/failure.hpp"
 #include "runtime/limits.hpp"
+#include "runtime/rules/alias_checks.hpp"
 #include "runtime/rules/epoch_path.hpp"
 #include "runtime/rules/needed_base.hpp"
 #include "runtime/rules/snap_plan.hpp"
@@ -16,16 +17,18 @@ namespace troupe {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> known_verbs{
-    "install", "refresh",       "revert",         "switch",           "remove",         "enable",
-    "disable", "save-snapshot", "check-snapshot", "restore-snapshot", "forget-snapshot"};
+constexpr std::array<std::string_view, 15> known_verbs{
+    "install",         "refresh", "revert",        "switch",         "remove",
+    "enable",          "disable", "save-snapshot", "check-snapshot", "restore-snapshot",
+    "forget-snapshot", "alias",   "unalias",       "prefer",         "yield-aliases"};
 
 /// Whether operations of these kinds may stand in one change.
 bool go_together(const std::string& a, const std::string& b) {
   auto brings_revision = [](const std::string& verb) {
     return verb == "install" || verb == "refresh" || verb == "switch";
   };
-  return a == b || (brings_revision(a) && brings_revision(b));
+  auto prefers = [](const std::string& verb) { return kind_of_change(verb) == "prefer"; };
+  return a == b || (brings_revision(a) && brings_revision(b)) || (prefers(a) && prefers(b));
 }
 
 failure refuse(const snap_request& request, const std::string& why,
@@ -70,7 +73,7 @@ void check_base(const snap_request& wanted, const snap_info& info, const checked
     return;
   }
   for (const auto* other : all.host.under_way)
-    if (other->snap == base && !is_about_snapshots(other->verb))
+    if (other->snap == base && !is_about_snapshots(other->verb) && !is_about_aliases(other->verb))
       throw refuse(wanted,
                    "its base \"" + base + "\" has \"" + kind_of_change(other->verb) +
                        "\" change in progress",
@@ -264,18 +267,22 @@ void check_one(const snap_request& wanted, const checked& all) {
     check_switch(wanted, all);
   else if (is_about_snapshots(wanted.verb))
     check_snapshot(wanted, all);
+  else if (is_about_aliases(wanted.verb))
+    check_alias_request(wanted, *all.host.claimed.at(wanted.snap));
   else
     check_installed(wanted, all);
 }
 
 // What stores offer was looked up before the snap was claimed.
-std::string why_impossible(const snap_request& wanted, const checked& all) {
+std::string why_impossible(const snap_request& wanted, const operation_request& request,
+                           const checked& all, alias_book& names) {
   const auto& state = *all.host.claimed.at(wanted.snap);
   auto why = wanted.steps.empty() ? std::string{} : why_passed_over(state, wanted.steps.back().rev);
   if (!why.empty())
     return why;
   try {
     check_one(wanted, all);
+    names.enter(snap_plan{wanted, state, 0, request}.operations());
     return {};
   } catch (const failure& refusal) {
     return refusal.what();
@@ -334,6 +341,8 @@ void check_request(const operation_request& request) {
       check_source(wanted);
     if (wanted.verb == "switch" && wanted.channel.empty())
       throw refuse(wanted, "no channel is named");
+    if (wanted.verb == "alias" && (wanted.app.empty() || wanted.alias.empty()))
+      throw refuse(wanted, "an application and an alias must be named");
     if (is_about_snapshots(wanted.verb) && wanted.verb != "save-snapshot" &&
         (wanted.snapshot_set == 0 || !wanted.rev))
       throw refuse(wanted, "no snapshot is named");
@@ -348,11 +357,12 @@ void check_host(const operation_request& request, const plan_context& context) {
 
 void pass_over_impossible(operation_request& request, const plan_context& context) {
   auto all = checked_together(request, context);
+  alias_book names{context};
   std::set<std::string> impossible;
   for (const auto& wanted : request.snaps) {
     if (wanted.is_prerequisite)
       continue;
-    if (auto why = why_impossible(wanted, all); !why.empty()) {
+    if (auto why = why_impossible(wanted, request, all, names); !why.empty()) {
       impossible.insert(wanted.snap);
       request.notes.push_back("snap \"" + wanted.snap + "\" is passed over: " + why);
     }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "messages/failure.hpp"
+#include "runtime/rules/alias_checks.hpp"
+#include "runtime/rules/aliases.hpp"
 #include "runtime/rules/running_apps.hpp"
 #include "runtime/rules/snap_update.hpp"
 #include "runtime/rules/verbs.hpp"
@@ -56,6 +59,8 @@ std::vector<operation> operations_of(const snap_request& wanted, lane_number lan
   op.snapshot_set = wanted.snapshot_set;
   op.app = wanted.app;
   op.alias = wanted.alias;
+  op.unaliased = wanted.unaliased;
+  op.aliases_removed = wanted.aliases_removed;
   op.services = wanted.services;
   op.for_good = wanted.for_good;
   std::vector<operation> result(std::max<std::size_t>(wanted.steps.size(), 1), op);
@@ -88,6 +93,13 @@ operation_request resolve(const operation_request& request, const plan_context& 
       wanted.steps.clear();
     }
   }
+  if (context.installed)
+    add_who_yields(result, *context.installed);
+  for (const auto& wanted : result.snaps)
+    if (wanted.verb == "yield-aliases" && !context.claimed.contains(wanted.snap))
+      throw failure{failure_kind::change_conflict,
+                    "cannot prefer aliases: snap \"" + wanted.snap +
+                        "\" has enabled one of them meanwhile; try again"};
   return result;
 }
 
@@ -135,8 +147,16 @@ void snap_plan::plan_operation(operation& op, const snap_request& wanted) {
     op.from = after_.current;
   if (op.verb == "enable" || op.verb == "disable" || op.verb == "switch" || op.verb == "save-snapshot")
     op.rev = after_.current;
+  if (is_about_aliases(op.verb))
+    after_ = with_aliases(op, after_);
+  if (op.verb == "revert") {
+    const auto& target = *after_.find(op.rev);
+    with_aliases(op, apply(after_, link_revision{target, after_.channel, after_.flags, after_.origin}));
+  }
   if (op.verb != "install" && op.verb != "refresh")
     return;
+  // The publisher's names are those of the snap's plain instance.
+  op.unaliased = op.unaliased || (op.verb == "install" && op.snap.find('_') != op.snap.npos);
   if (!op.rev)
     op.rev = next_local_revision(after_);
   op.from = after_.current;
@@ -149,7 +169,19 @@ void snap_plan::plan_operation(operation& op, const snap_request& wanted) {
     op.download = {};
     op.image.clear();
   }
-  after_ = apply(after_, link_revision{{op.rev, op.info, {}}, op.channel, op.flags, op.origin});
+  after_ = with_aliases(
+      op, apply(after_, link_revision{{op.rev, op.info, {}}, op.channel, op.flags, op.origin}));
+}
+
+/// The state with the aliases that the operation leaves, which it gets to know in comparison with the
+/// state that it finds.
+snap_state snap_plan::with_aliases(operation& op, const snap_state& state) const {
+  auto before = enabled_aliases(before_.back());
+  auto result = apply(state, aliases_after(op, state));
+  auto after = enabled_aliases(result);
+  op.aliases_added = without(after, before);
+  op.aliases_removed = without(before, after);
+  return result;
 }
 
 bool snap_plan::removes_one_of_several() const {
@@ -181,6 +213,8 @@ void snap_plan::add_undoable_tasks(task_chain& chain) const {
     add_remove_tasks(chain, state, keeps_snapshot_);
   else if (is_about_snapshots(verb))
     add_snapshot_tasks(chain);
+  else if (is_about_aliases(verb))
+    add_alias_tasks(chain);
   else if (verb == "refresh")
     add_refreshes(chain);
 }

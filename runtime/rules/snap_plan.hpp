@@ -30,6 +30,7 @@ public:
 
 private:
   void plan_operation(operation& op, const snap_request& wanted);
+  snap_state with_aliases(operation& op, const snap_state& state) const;
   bool removes_one_of_several() const;
   /// The revisions that a refresh leaves behind and discards, the oldest first.
   std::vector<revision> revisions_to_discard() const;

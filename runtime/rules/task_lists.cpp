@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "runtime/limits.hpp"
+#include "runtime/rules/aliases.hpp"
 
 namespace troupe {
 
@@ -261,6 +262,21 @@ void add_final_snapshot_tasks(task_chain& chain) {
   else if (op.verb == "forget-snapshot")
     chain.add("forget-snapshot", "Forget data of snap " + quoted(op.snap, op.rev) + " in snapshot set " +
                                      std::to_string(op.snapshot_set));
+}
+
+void add_alias_tasks(task_chain& chain) {
+  const auto& op = chain.op();
+  if (op.verb == "alias")
+    chain.add("alias",
+              "Enable alias " + quoted(op.alias) + " for " + quoted(command_of(op.snap, op.app)));
+  else if (op.verb == "unalias" && !op.alias.empty())
+    chain.add("unalias", "Disable alias " + quoted(op.alias) + " of snap " + quoted(op.snap));
+  else if (op.verb == "unalias")
+    chain.add("unalias", "Disable aliases of snap " + quoted(op.snap));
+  else if (op.verb == "prefer")
+    chain.add("prefer", "Enable automatic aliases of snap " + quoted(op.snap));
+  else
+    chain.add("yield-aliases", "Disable aliases of snap " + quoted(op.snap) + " that another one gets");
 }
 
 } // namespace troupe

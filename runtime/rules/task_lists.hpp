@@ -66,4 +66,7 @@ void add_discard_tasks(task_chain& chain, revision rev);
 void add_snapshot_tasks(task_chain& chain);
 void add_final_snapshot_tasks(task_chain& chain);
 
+/// The one of a verb about aliases.
+void add_alias_tasks(task_chain& chain);
+
 } // namespace troupe

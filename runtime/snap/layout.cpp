@@ -20,6 +20,7 @@ path layout::bin_dir() const { return root_ / "snap/bin"; }
 path layout::launcher(const std::string& name, const std::string& app) const {
   return bin_dir() / (app == split_instance_name(name).snap ? name : name + "." + app);
 }
+path layout::alias_link(const std::string& alias) const { return bin_dir() / alias; }
 
 path layout::images_dir() const { return root_ / "var/lib/snapd/snaps"; }
 path layout::image(const std::string& name, revision rev) const {

@@ -28,6 +28,9 @@ public:
   /// The launcher of an application: NAME where the application has its snap's name, else NAME.APP.
   path launcher(const std::string& name, const std::string& app) const;
 
+  /// The link to a launcher that another name of an application is.
+  path alias_link(const std::string& alias) const;
+
   path images_dir() const;
   path image(const std::string& name, revision rev) const;
 

@@ -81,6 +81,12 @@ void check_alias_name(std::string_view name) {
     invalid("alias", name, "it must be letters, digits and \"-_.\", a letter or digit first");
 }
 
+void check_declared_alias(std::string_view snap, std::string_view name) {
+  check_alias_name(name);
+  if (name.substr(0, name.find('.')) == snap)
+    invalid("alias", name, "it conflicts with the command namespace of its own snap");
+}
+
 name_parts split_instance_name(std::string_view name) {
   auto cut = name.find('_');
   if (cut == name.npos)

@@ -35,6 +35,10 @@ void check_interface_name(std::string_view name);
 /// `-_.`, at most limits::snap_app_name_bytes.
 void check_alias_name(std::string_view name);
 
+/// As check_alias_name, for an automatic alias of this snap: refuses the snap's own name too, alone or
+/// with a dot behind it, since that may become a launcher's.
+void check_declared_alias(std::string_view snap, std::string_view name);
+
 /// An instance name's two halves.
 struct name_parts {
   std::string snap;

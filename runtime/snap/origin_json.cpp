@@ -1,5 +1,7 @@
 #include "runtime/snap/origin_json.hpp"
 
+#include "runtime/snap/alias_json.hpp"
+
 namespace troupe {
 
 json::object to_json(const publisher& by) {
@@ -12,7 +14,10 @@ json::object to_json(const publisher& by) {
 json::object to_json(const snap_origin& origin) {
   if (origin == snap_origin{})
     return {};
-  return {{"snap-id", origin.snap_id}, {"publisher", to_json(origin.publisher)}};
+  json::object result{{"snap-id", origin.snap_id}, {"publisher", to_json(origin.publisher)}};
+  if (!origin.aliases.empty())
+    result["aliases"] = to_json(origin.aliases);
+  return result;
 }
 
 snap_origin origin_from_json(const json::object& from) {
@@ -21,6 +26,7 @@ snap_origin origin_from_json(const json::object& from) {
   auto by = json::object_or(from, "publisher");
   origin.publisher = {json::string_or(by, "id"), json::string_or(by, "username"),
                       json::string_or(by, "display-name"), json::string_or(by, "validation")};
+  origin.aliases = alias_map_from_json(json::object_or(from, "aliases"));
   return origin;
 }
 

@@ -130,6 +130,16 @@ publisher publisher_from(const index_fields& snap) {
   return result;
 }
 
+void add_alias(store_snap& snap, const index_fields& list) {
+  auto name = list.text("name");
+  within(list, [&] { check_declared_alias(snap.name, name); });
+  index_fields fields{list.all(), list.where() + "alias " + in_quotes(name) + ": "};
+  auto target = fields.text("target");
+  within(fields, [&] { check_app_name(target); });
+  if (!snap.aliases.emplace(name, target).second)
+    list.refuse("alias " + in_quotes(name) + " stands twice in it");
+}
+
 store_snap snap_from(const index_fields& list, const std::string& store) {
   store_snap result;
   result.name = list.text("name");
@@ -140,6 +150,9 @@ store_snap snap_from(const index_fields& list, const std::string& store) {
     fields.refuse("id", "must be letters and digits");
   result.publisher = publisher_from(fields);
   result.declaration = json::write(fields.object("declaration"));
+  if (fields.all().contains("aliases"))
+    for (const auto& item : fields.list("aliases", limits::snap_aliases))
+      add_alias(result, {fields.as_object("aliases", item), fields.where()});
   for (const auto& item : fields.list("revisions", limits::store_snap_revisions)) {
     auto next = revision_from({fields.as_object("revisions", item), fields.where()}, result, store);
     if (!result.revisions.empty() && result.revisions.back().rev >= next.rev)
@@ -178,12 +191,18 @@ json::object written(const store_snap& snap) {
   json::array channels;
   for (const auto& channel : snap.channels)
     channels.push_back(written(channel));
-  return {{"name", snap.name},
-          {"id", snap.id},
-          {"publisher", to_json(snap.publisher)},
-          {"declaration", json::parse_object(snap.declaration)},
-          {"channels", std::move(channels)},
-          {"revisions", std::move(revisions)}};
+  json::object result{{"name", snap.name},
+                      {"id", snap.id},
+                      {"publisher", to_json(snap.publisher)},
+                      {"declaration", json::parse_object(snap.declaration)},
+                      {"channels", std::move(channels)},
+                      {"revisions", std::move(revisions)}};
+  json::array aliases;
+  for (const auto& [name, target] : snap.aliases)
+    aliases.push_back(json::object{{"name", name}, {"target", target}});
+  if (!aliases.empty())
+    result["aliases"] = std::move(aliases);
+  return result;
 }
 
 json::object parsed(std::string_view text, const std::string& where) {

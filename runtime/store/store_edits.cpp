@@ -7,6 +7,7 @@
 #include "messages/failure.hpp"
 #include "runtime/limits.hpp"
 #include "runtime/rules/channel.hpp"
+#include "runtime/snap/names.hpp"
 #include "runtime/snap/quote.hpp"
 #include "runtime/store/minisign_text.hpp"
 
@@ -71,6 +72,23 @@ std::string close(store_snap& snap, const std::string& channel) {
     throw failure{what + "it is closed already"};
   found->is_closed = true;
   return name;
+}
+
+void set_aliases(store_snap& snap, const std::map<std::string, std::string>& aliases) {
+  auto what = "cannot set aliases of snap \"" + snap.name + "\": ";
+  if (aliases.size() > limits::snap_aliases)
+    throw failure{what + "at most " + std::to_string(limits::snap_aliases) + " are allowed"};
+  for (const auto& [alias, app] : aliases) {
+    check_declared_alias(snap.name, alias);
+    auto has_app = [&app = app](const store_revision& known) {
+      const auto* found = known.info->find_app(app);
+      return found && !found->is_service();
+    };
+    if (std::ranges::none_of(snap.revisions, has_app))
+      throw failure{what + "no revision has an application " + in_quotes(app) +
+                    " that is started by a command"};
+  }
+  snap.aliases = aliases;
 }
 
 std::string fresh_id() {

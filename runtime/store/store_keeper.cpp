@@ -311,4 +311,10 @@ void store_keeper::declare(const std::string& snap, std::string_view declaration
       [&](store_index& index) { store_edits::snap_in(index, snap).declaration = json::write(rules); });
 }
 
+void store_keeper::set_aliases(const std::string& snap,
+                               const std::map<std::string, std::string>& aliases) {
+  change(
+      [&](store_index& index) { store_edits::set_aliases(store_edits::snap_in(index, snap), aliases); });
+}
+
 } // namespace troupe

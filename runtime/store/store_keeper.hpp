@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,6 +53,9 @@ public:
 
   /// Sets the declaration of a snap, the text of a JSON object.
   void declare(const std::string& snap, std::string_view declaration);
+
+  /// Sets which automatic aliases a snap has, by alias the application.
+  void set_aliases(const std::string& snap, const std::map<std::string, std::string>& aliases);
 
 private:
   /// What the store remembers beside its index.

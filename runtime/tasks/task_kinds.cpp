@@ -7,8 +7,8 @@ namespace troupe {
 
 namespace {
 
-// Interfaces, aliases and profiles have nothing to act on yet: no connection, alias or profile exists
-// that these kinds could make or take away, so doing nothing is all of their work. It is also all the
+// Interfaces and profiles have nothing to act on yet: no connection or profile exists that these kinds
+// could make or take away, so doing nothing is all of their work. It is also all the
 // undo of a check: with it an undone task shows as Undone.
 outcome nothing_to_do(task_context&) { return done(); }
 
@@ -61,12 +61,23 @@ constexpr std::array kinds{
               "nothing yet: there are no connections", ""},
     task_kind{"auto-disconnect", workplace::lane, nothing_to_do, nothing_to_do,
               "nothing yet: there are no connections", ""},
-    task_kind{"set-auto-aliases", workplace::lane, nothing_to_do, nothing_to_do,
-              "nothing yet: there are no aliases", ""},
-    task_kind{"setup-aliases", workplace::lane, nothing_to_do, nothing_to_do,
-              "nothing yet: there are no aliases", ""},
-    task_kind{"remove-aliases", workplace::lane, nothing_to_do, nothing_to_do,
-              "nothing yet: there are no aliases", ""},
+    task_kind{"set-auto-aliases", workplace::lane, perform_set_auto_aliases, undo_set_auto_aliases,
+              "takes over the automatic aliases that the store declares", "puts the former ones back"},
+    task_kind{"setup-aliases", workplace::effects, perform_setup_aliases, undo_setup_aliases,
+              "makes the links of the snap's aliases", "takes them away"},
+    task_kind{"remove-aliases", workplace::effects, perform_remove_aliases, undo_remove_aliases,
+              "takes the links of the snap's aliases away", "makes them again"},
+    task_kind{"alias", workplace::effects, perform_change_aliases, undo_change_aliases,
+              "enables an alias, with its link", "puts the former aliases and links back"},
+    task_kind{"unalias", workplace::effects, perform_change_aliases, undo_change_aliases,
+              "disables an alias, or all of a snap, with their links",
+              "puts the former aliases and links back"},
+    task_kind{"prefer", workplace::effects, perform_change_aliases, undo_change_aliases,
+              "enables a snap's automatic aliases, with their links",
+              "puts the former aliases and links back"},
+    task_kind{"yield-aliases", workplace::effects, perform_change_aliases, undo_change_aliases,
+              "disables the aliases that another snap is preferred for, with their links",
+              "puts the former aliases and links back"},
     task_kind{"run-hook", workplace::hooks, perform_run_hook, undo_run_hook,
               "runs the hook in its own process group, with a time limit",
               "runs the hook that undoes it, if the snap has one; what a snap said of itself before "

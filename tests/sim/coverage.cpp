@@ -69,9 +69,11 @@ std::vector<std::string> all_that_must_be_met() {
     for (auto what : {"error", "crash"})
       for (auto when : {"before", "after"})
         all.push_back(fault_name(site, what, when));
-  for (const std::string verb : {"install", "remove", "enable", "disable", "refresh", "revert"})
+  for (const std::string verb : {"install", "remove", "enable", "disable", "refresh", "revert", "alias",
+                                 "prefer", "yield-aliases"})
     for (const std::string how : {"done", "undone"})
       all.push_back(verb + " " + how);
+  all.emplace_back("unalias done");
   all.insert(all.end(), std::begin(conditions), std::end(conditions));
   return all;
 }

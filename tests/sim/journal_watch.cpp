@@ -393,8 +393,12 @@ bool journal_watch::check_operation(const watched_change& change, std::size_t pl
     model_.give_up(op.snap);
     return false;
   }
-  if (all_done)
+  if (all_done) {
     model_.done(op);
+    for (const auto& each : operations)
+      if (is_same_snap(each))
+        model_.change_aliases(each);
+  }
   hit(hits_, op.verb + (all_done ? " done" : " undone"));
   if (all_done && steps > 1)
     hit(hits_, sometimes::stepped);

@@ -10,6 +10,11 @@
 
 namespace troupe::sim {
 
+inline constexpr auto launchers_dir = "/root/snap/bin/";
+
+/// A file there that is nobody's alias, and stays.
+inline constexpr auto taken_alias = "taken";
+
 /// What the snaps of a host should be like, by a model that knows no tasks: an operation is done as a
 /// whole or not at all.
 class whole_operations {
@@ -17,12 +22,16 @@ public:
   struct snap {
     std::vector<revision> revisions; ///< In the order in which they were first linked.
     revision rev;
-    bool has_apps = false;
+    std::vector<std::string> apps{};
     bool active = false;
+    std::map<std::string, std::string> aliases{}; ///< By alias the application.
   };
 
   /// An operation has ended with all of its tasks done.
   void done(const operation& op);
+
+  /// What one of the operations on a snap, all done, has planned of its aliases.
+  void change_aliases(const operation& op);
 
   /// An undo of this snap has failed, or it was lost half way: nothing is said of it any more.
   void give_up(const std::string& name) { unsure_.insert(name); }

@@ -5,12 +5,23 @@
 
 #include "runtime/api/timestamps.hpp"
 #include "runtime/rules/system_settings.hpp"
+#include "runtime/rules/verbs.hpp"
+#include "tests/sim/whole_operations.hpp"
 
 namespace troupe::sim {
 
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr auto second_app = "tool";
+
+/// Few, so that snaps want the same; one of them is a file of somebody else's.
+std::string draw_alias(dice& random) { return random.pick({"p", "p", "p", "q", "q", "q", taken_alias}); }
+
+std::string draw_app(dice& random, const std::string& snap) {
+  return random.one_in(2) ? snap : second_app;
+}
 
 snap_info_ptr draw_shape(dice& random, const std::string& name, std::vector<std::string>& bases) {
   auto info = std::make_shared<snap_info>();
@@ -25,10 +36,10 @@ snap_info_ptr draw_shape(dice& random, const std::string& name, std::vector<std:
     info->base = "none";
   }
   if (info->type == snap_type::app) {
-    app_info app;
-    app.name = name;
-    app.command = "bin/run";
-    info->apps.push_back(app);
+    for (const auto& app : {name, std::string{second_app}}) {
+      info->apps.emplace_back().name = app;
+      info->apps.back().command = "bin/run";
+    }
     if (random.one_in(3))
       info->refresh_pending_behavior = "block";
   }
@@ -67,6 +78,7 @@ workload::workload(world& on, dice& random) : world_{on} {
   while (shapes_.size() < count)
     shapes_.push_back(draw_shape(random, "s" + std::to_string(shapes_.size()), bases));
   released_.resize(count);
+  world_.entries.insert(std::string{launchers_dir} + taken_alias);
 }
 
 bool workload::has_apps(const std::string& snap) const {
@@ -86,6 +98,11 @@ store_revision workload::draw_release(dice& random, std::size_t number) {
   if (newest == 0 || (newest < 3 && random.one_in(4)))
     ++newest;
   auto& known = world_.offered.snaps[shapes_[number]->name];
+  if (known.revisions.empty() || random.one_in(4)) {
+    known.aliases.clear();
+    for (auto count = 1 + random.below(2); count > 0; --count)
+      known.aliases[draw_alias(random)] = draw_app(random, shapes_[number]->name);
+  }
   while (known.revisions.size() < static_cast<std::size_t>(newest))
     release(known, shapes_[number], world_);
   return known.revisions[random.below(known.revisions.size())];
@@ -106,8 +123,17 @@ settings_change workload::draw_settings(dice& random) {
                              {"refresh.hold", nullptr}});
 }
 
-/// A snap; for what is done with snapshots mostly one that has some.
+/// A snap; for what is done with snapshots mostly one that has some, with aliases one that has
+/// launchers.
 std::size_t workload::draw_number(dice& random, const std::string& verb) const {
+  if (is_about_aliases(verb) && !random.one_in(6)) {
+    std::vector<std::size_t> with_launchers;
+    for (std::size_t number = 0; number < shapes_.size(); ++number)
+      if (world_.entries.contains(launchers_dir + shapes_[number]->name))
+        with_launchers.push_back(number);
+    if (!with_launchers.empty())
+      return random.pick(with_launchers);
+  }
   if (!takes_snapshot(verb) || world_.snapshots.empty() || random.one_in(4))
     return random.below(shapes_.size());
   auto kept = world_.snapshots.begin();
@@ -139,9 +165,13 @@ snap_request workload::draw_snap(dice& random, const std::string& verb, std::siz
   wanted.force = verb == "disable" && random.one_in(2);
   if (takes_snapshot(verb))
     draw_snapshot(random, wanted);
+  if (verb == "alias")
+    wanted.app = draw_app(random, wanted.snap);
+  if (verb == "alias" || (verb == "unalias" && random.one_in(3)))
+    wanted.alias = draw_alias(random);
   if (verb == "switch")
     wanted.channel = random.pick({"latest/stable", "latest/edge"});
-  const auto from_store = verb == "refresh" || (verb == "install" && random.one_in(3));
+  const auto from_store = verb == "refresh" || (verb == "install" && random.one_in(2));
   if (from_store) {
     wanted.channel = "latest/stable";
     wanted.origin.snap_id = wanted.snap;
@@ -149,6 +179,8 @@ snap_request workload::draw_snap(dice& random, const std::string& verb, std::siz
     auto last = draw_release(random, number);
     if (verb == "refresh" && random.one_in(3) && last.rev != wanted.steps.front().rev)
       wanted.steps.push_back(last);
+    wanted.origin.aliases = world_.offered.snaps.at(wanted.snap).aliases;
+    wanted.unaliased = random.one_in(2);
   }
   if (verb == "install" && !from_store) {
     wanted.info = shapes_[number];
@@ -165,14 +197,46 @@ operation_request workload::draw(dice& random) {
     all.settings = draw_settings(random);
     return all;
   }
-  const std::string verb = random.pick(
-      {"install",          "install",        "install",       "install",        "remove",
-       "disable",          "disable",        "enable",        "enable",         "enable",
-       "enable",           "revert",         "revert",        "refresh",        "refresh",
-       "refresh",          "refresh",        "refresh",       "refresh",        "refresh",
-       "refresh",          "switch",         "save-snapshot", "check-snapshot", "restore-snapshot",
-       "restore-snapshot", "forget-snapshot"});
-  const auto wanted = random.one_in(3) ? 1 + random.below(std::min<std::size_t>(4, shapes_.size())) : 1;
+  const std::string verb = random.pick({"install",
+                                        "install",
+                                        "install",
+                                        "install",
+                                        "remove",
+                                        "disable",
+                                        "disable",
+                                        "disable",
+                                        "enable",
+                                        "enable",
+                                        "enable",
+                                        "enable",
+                                        "enable",
+                                        "enable",
+                                        "revert",
+                                        "revert",
+                                        "refresh",
+                                        "refresh",
+                                        "refresh",
+                                        "refresh",
+                                        "refresh",
+                                        "refresh",
+                                        "refresh",
+                                        "refresh",
+                                        "switch",
+                                        "save-snapshot",
+                                        "check-snapshot",
+                                        "restore-snapshot",
+                                        "restore-snapshot",
+                                        "forget-snapshot",
+                                        "alias",
+                                        "alias",
+                                        "alias",
+                                        "unalias",
+                                        "prefer",
+                                        "prefer",
+                                        "prefer"});
+  const auto wanted = random.one_in(3) && !is_about_aliases(verb)
+                          ? 1 + random.below(std::min<std::size_t>(4, shapes_.size()))
+                          : 1;
   for (std::set<std::size_t> drawn; drawn.size() < wanted;)
     if (auto number = draw_number(random, verb); drawn.insert(number).second)
       all.snaps.push_back(draw_snap(random, verb, number));

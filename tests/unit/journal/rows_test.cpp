@@ -38,9 +38,14 @@ change_record full_change() {
   op.given_path = "../world_1.snap";
   op.force = true;
   op.download = {"main", "snaps/world_7.snap", 4'000'000'000U, "0123abcd"};
-  op.origin = {"abcdef", {"pub", "alice", "Alice \"A\"", "verified"}};
+  op.origin = {"abcdef", {"pub", "alice", "Alice \"A\"", "verified"}, {{"hi", "greet"}}};
   op.from = revision{6};
   op.is_prerequisite = true;
+  op.app = "greet";
+  op.alias = "hi";
+  op.unaliased = true;
+  op.aliases_added = {{"hi", "greet"}, {"x", "y"}};
+  op.aliases_removed = {{"hi", "part"}};
   op.missing = "its base \"core22\" is not installed";
   auto& task = change.tasks[1];
   task.status = task_status::wait;
@@ -74,6 +79,11 @@ void check_same(const operation& a, const operation& b) {
   CHECK(a.from == b.from);
   CHECK(a.is_prerequisite == b.is_prerequisite);
   CHECK(a.missing == b.missing);
+  CHECK(a.app == b.app);
+  CHECK(a.alias == b.alias);
+  CHECK(a.unaliased == b.unaliased);
+  CHECK(a.aliases_added == b.aliases_added);
+  CHECK(a.aliases_removed == b.aliases_removed);
 }
 
 void check_same(const task_record& a, const task_record& b) {
@@ -208,6 +218,8 @@ TEST_CASE("a snap's state comes back from a reopened journal with every field") 
   state.flags = {.devmode = false, .jailmode = true, .classic = false};
   state.config = R"({"a":{"b":"c"}})";
   state.origin = {"abcdef", {"pub", "alice", "Alice", "starred"}};
+  state.aliases = {{"hi", {"greet", ""}}, {"x", {"", "part"}}};
+  state.no_automatic_aliases = true;
   state.bad = {{revision{8}, "hook failed", at(9)}, {revision{9}, "", at(10)}};
   state.health = {{health_status::blocked, "plug it in", "no-printer"}, revision{7}, at(11)};
   {
@@ -236,6 +248,8 @@ TEST_CASE("a snap's state comes back from a reopened journal with every field") 
   CHECK(read.flags == state.flags);
   CHECK(read.config == state.config);
   CHECK(read.origin == state.origin);
+  CHECK(read.aliases == state.aliases);
+  CHECK(read.no_automatic_aliases);
   CHECK(read.bad == state.bad);
   CHECK(read.health == state.health);
   CHECK_FALSE(snaps[0]->health);

@@ -27,6 +27,10 @@ json::object& channel_in(json::object& from) {
   return snap_in(from).at("channels").get_array().at(0).get_object();
 }
 
+json::object alias(const std::string& name, const std::string& target) {
+  return {{"name", name}, {"target", target}};
+}
+
 } // namespace
 
 TEST_CASE("an index that was written is read as it was, and written as the same text") {
@@ -45,6 +49,17 @@ TEST_CASE("an index that was written is read as it was, and written as the same 
   CHECK(snap.revisions[1].source == expected.revisions[1].source);
   CHECK(snap.revisions[1].added_at == expected.revisions[1].added_at);
   CHECK(*snap.revisions[1].info == *expected.revisions[1].info);
+}
+
+TEST_CASE("automatic aliases are read and written, and an index may have none") {
+  auto before = document();
+  CHECK_FALSE(snap_in(before).contains("aliases"));
+  snap_in(before)["aliases"] = json::array{alias("hi", "greet"), alias("x.y_z-0", "greet")};
+  auto after = read_index(json::write(before), "s");
+  CHECK(after.index.snaps.at("hello").aliases ==
+        std::map<std::string, std::string>{{"hi", "greet"}, {"x.y_z-0", "greet"}});
+  auto written = json::parse_object(write_index(after));
+  CHECK(snap_in(written).at("aliases") == snap_in(before).at("aliases"));
 }
 
 TEST_CASE("a truncated index is refused with its store's name") {
@@ -124,6 +139,20 @@ TEST_CASE("a field that is wrong is named with its snap and revision") {
        [](auto& d) { channel_in(d)["released"] = json::array{9}; }},
       {"channel \"latest/beta\": \"closed\" must be", [](auto& d) { channel_in(d)["closed"] = 1; }},
       {"\"released\" must be a list", [](auto& d) { channel_in(d).erase("released"); }},
+      {"\"aliases\" must be a list", [](auto& d) { snap_in(d)["aliases"] = "hi"; }},
+      {"\"aliases\" must be an object", [](auto& d) { snap_in(d)["aliases"] = json::array{"hi"}; }},
+      {"invalid alias name: \"../x\"",
+       [](auto& d) { snap_in(d)["aliases"] = json::array{alias("../x", "greet")}; }},
+      {"conflicts with the command namespace",
+       [](auto& d) { snap_in(d)["aliases"] = json::array{alias("hello.x", "greet")}; }},
+      {"snap \"hello\": alias \"hi\": invalid app name",
+       [](auto& d) { snap_in(d)["aliases"] = json::array{alias("hi", "a/b")}; }},
+      {"alias \"hi\" stands twice in it",
+       [](auto& d) {
+         snap_in(d)["aliases"] = json::array{alias("hi", "a"), alias("hi", "b")};
+       }},
+      {"\"aliases\" has more than",
+       [](auto& d) { snap_in(d)["aliases"] = json::array(limits::snap_aliases + 1, alias("hi", "a")); }},
       {"\"channels\" has more than",
        [](auto& d) {
          snap_in(d)["channels"] = json::array(limits::store_snap_channels + 1, json::object{});

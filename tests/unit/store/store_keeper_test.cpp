@@ -147,6 +147,21 @@ TEST_CASE("a declaration must be a JSON object") {
   CHECK_THROWS_WITH(s.keeper().declare("none", "{}"), Contains("cannot find snap"));
 }
 
+TEST_CASE("automatic aliases are replaced as a whole, and lead to applications that there are") {
+  stage s;
+  s.keeper().add({s.snap("hello")}, {});
+  s.keeper().set_aliases("hello", {{"hi", "hello"}, {"ciao", "hello"}});
+  s.keeper().set_aliases("hello", {{"hey", "hello"}});
+  using aliases = std::map<std::string, std::string>;
+  CHECK(s.keeper().read().index.snaps.at("hello").aliases == aliases{{"hey", "hello"}});
+  CHECK_THROWS_WITH(s.keeper().set_aliases("hello", {{"x", "none"}}),
+                    Contains("no revision has an application \"none\""));
+  CHECK_THROWS_WITH(s.keeper().set_aliases("hello", {{"hello.x", "hello"}}), Contains("its own snap"));
+  CHECK_THROWS_WITH(s.keeper().set_aliases("none", {}), Contains("cannot find snap"));
+  s.keeper().set_aliases("hello", {});
+  CHECK(s.keeper().read().index.snaps.at("hello").aliases.empty());
+}
+
 TEST_CASE("a store isn't made where something is") {
   stage s;
   CHECK_THROWS_WITH(store_keeper::init(s.store, std::nullopt, ""), Contains("there is one already"));
