@@ -15,6 +15,7 @@ struct company {
   notices_actor notices;
   settings_actor settings;
   snapshots_actor snapshots;
+  services_actor services;
   hook_contexts_actor hook_contexts;
   performers_actor effects;
   performers_actor copies;

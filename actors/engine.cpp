@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <set>
 #include <thread>
 
 #include "actors/director.hpp"
@@ -13,10 +14,12 @@
 #include "actors/performers.hpp"
 #include "actors/refresher.hpp"
 #include "actors/scheduler.hpp"
+#include "actors/services.hpp"
 #include "actors/settings.hpp"
 #include "actors/snapshots.hpp"
 #include "runtime/api/timestamps.hpp"
 #include "runtime/limits.hpp"
+#include "runtime/rules/services_at_start.hpp"
 
 namespace troupe {
 
@@ -40,6 +43,13 @@ time_point last_refresh_in(const std::map<std::string, std::string>& stored) {
   if (auto found = stored.find(refresher::last_refresh_name); found != stored.end())
     std::from_chars(found->second.data(), found->second.data() + found->second.size(), nanoseconds);
   return time_point{duration{nanoseconds}};
+}
+
+std::set<std::string> inhibited(const task_host& host) {
+  if (!host.os.run_control)
+    return {};
+  auto names = host.os.run_control->inhibited();
+  return {names.begin(), names.end()};
 }
 
 // An exit message of normal priority would wait behind a long mailbox.
@@ -88,6 +98,10 @@ engine::engine(caf::actor_system& system, engine_options options) {
   members->hooks = pool("hooks", limits::parallel_hooks);
   members->snapshots = system.spawn<snapshot_keeper>(*options.host, members->settings, members->effects,
                                                      members->inspector);
+  members->services =
+      system.spawn<class services>(*options.host, members->effects, members->hooks, members->inspector);
+  caf::anon_send(members->services,
+                 boot_services{services_at_start(contents, inhibited(*options.host))});
   members->host = options.host;
   company_ = members;
   director_ = system.spawn<class director>(std::move(contents), known, company_);
@@ -99,6 +113,15 @@ engine::engine(caf::actor_system& system, engine_options options) {
   gateway_ = system.spawn<class gateway>(director_, refresher_, std::move(options.facilities), company_);
 }
 
+void engine::stop_services() {
+  caf::scoped_actor self{company_->services.home_system()};
+  self->request(company_->services, caf::infinite, stop_all_services{})
+      .receive([](services_gone) {},
+               [](const caf::error& why) {
+                 spdlog::warn("cannot stop services: {}", to_failure(why).what());
+               });
+}
+
 engine::~engine() {
   dismiss(gateway_);
   dismiss(refresher_);
@@ -107,6 +130,7 @@ engine::~engine() {
        {&company_->effects, &company_->copies, &company_->downloads, &company_->hooks})
     dismiss(*pool);
   dismiss(company_->snapshots);
+  dismiss(company_->services);
   dismiss(company_->scheduler);
   dismiss(company_->settings);
   dismiss(company_->notices);

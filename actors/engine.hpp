@@ -36,6 +36,10 @@ public:
   engine& operator=(const engine&) = delete;
   ~engine();
 
+  /// Stops all services and returns once none is left, at most after limits::services_stop or so. The
+  /// actors must have threads of their own.
+  void stop_services();
+
   const gateway_actor& gateway() const { return gateway_; }
   const director_actor& director() const { return director_; }
   const refresher_actor& refresher() const { return refresher_; }

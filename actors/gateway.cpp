@@ -30,6 +30,8 @@ constexpr std::array endpoints{
     endpoint{"GET", "/v2/snaps/*/conf", access_level::authenticated, &gateway::options},
     endpoint{"PUT", "/v2/snaps/*/conf", access_level::authenticated, &gateway::assign_options},
     endpoint{"GET", "/v2/apps", access_level::open, &gateway::apps},
+    endpoint{"POST", "/v2/apps", access_level::authenticated, &gateway::act_on_apps},
+    endpoint{"GET", "/v2/logs", access_level::authenticated, &gateway::logs},
     endpoint{"GET", "/v2/changes", access_level::open, &gateway::changes},
     endpoint{"GET", "/v2/changes/*", access_level::open, &gateway::change},
     endpoint{"POST", "/v2/changes/*", access_level::authenticated, &gateway::act_on_change},

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "actors/actor_base.hpp"
@@ -46,6 +47,8 @@ public:
   void snaps(const exchange_ptr& what, const std::string&);
   void snap(const exchange_ptr& what, const std::string& name);
   void apps(const exchange_ptr& what, const std::string&);
+  void act_on_apps(const exchange_ptr& what, const std::string&);
+  void logs(const exchange_ptr& what, const std::string&);
   void options(const exchange_ptr& what, const std::string& name);
   void assign_options(const exchange_ptr& what, const std::string& name);
   void install_files(const exchange_ptr& what, const std::string&);
@@ -67,6 +70,10 @@ public:
 private:
   void route(const exchange_ptr& what);
   std::string runs_on(const snap_info& info) const;
+  /// Replies with what `render` makes of the installed snaps and their services that are active.
+  void ask_snaps(const exchange_ptr& what,
+                 std::function<troupe::response(const snap_list&, const std::set<std::string>&)> render);
+  void send_logs(const exchange_ptr& what, read_service_lines wanted);
   void operate_on_snaps(const exchange_ptr& what);
   void operate(const exchange_ptr& what, const json::object& body,
                const std::vector<std::string>& names);

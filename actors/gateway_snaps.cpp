@@ -3,6 +3,7 @@
 #include <set>
 
 #include "actors/gateway_ask.hpp"
+#include "actors/installed.hpp"
 #include "actors/removal.hpp"
 #include "runtime/api/resources.hpp"
 #include "runtime/api/snap_requests.hpp"
@@ -20,14 +21,6 @@ namespace {
 std::set<std::string> names_asked_for(const request& what, const std::string& key) {
   auto names = query_list(what.query, key);
   return {names.begin(), names.end()};
-}
-
-const snap_state& find_installed(const snap_list& list, const std::string& name) {
-  auto found = std::find_if(list.begin(), list.end(), [&](const auto& s) { return s->name == name; });
-  if (found == list.end())
-    throw failure{failure_kind::snap_not_found, "snap \"" + name + "\" is not installed",
-                  json::write(json::value(name))};
-  return **found;
 }
 
 /// The fields of a form, and where its files are.
@@ -85,14 +78,14 @@ void gateway::snaps(const exchange_ptr& what, const std::string&) {
   auto names = names_asked_for(what->what(), "snaps");
   auto select = what->what().query.find("select");
   auto all = select != what->what().query.end() && select->second == "all";
-  ask<snap_list>(what, director_, list_snaps{}, [this, names, all](const snap_list& list) {
+  ask_snaps(what, [this, names, all](const snap_list& list, const active_services& active) {
     json::array result;
     for (const auto& state : list) {
       if (!names.empty() && !names.contains(state->name))
         continue;
       for (const auto& revision : state->revisions)
         if (all || revision.rev == state->current)
-          result.push_back(snap_resource(*state, revision, with_->host->paths));
+          result.push_back(snap_resource(*state, revision, with_->host->paths, {}, active));
     }
     return sync(std::move(result));
   });
@@ -100,38 +93,16 @@ void gateway::snaps(const exchange_ptr& what, const std::string&) {
 
 void gateway::snap(const exchange_ptr& what, const std::string& name) {
   check_instance_name(name);
-  ask<snap_list>(what, director_, list_snaps{}, [this, name](const snap_list& list) {
+  ask_snaps(what, [this, name](const snap_list& list, const active_services& active) {
     const auto& state = find_installed(list, name);
     const auto& shown = *state.find(state.current);
-    return sync(snap_resource(state, shown, with_->host->paths, runs_on(*shown.info)));
+    return sync(snap_resource(state, shown, with_->host->paths, runs_on(*shown.info), active));
   });
 }
 
 std::string gateway::runs_on(const snap_info& info) const {
   auto has_root = with_->host->bases_have_roots && base_directory(with_->host->paths, info);
   return has_root ? wanted_base(info) : "host files";
-}
-
-void gateway::apps(const exchange_ptr& what, const std::string&) {
-  auto select = what->what().query.find("select");
-  auto services_only = select != what->what().query.end() && select->second == "service";
-  auto names = names_asked_for(what->what(), "names");
-  ask<snap_list>(what, director_, list_snaps{}, [this, services_only, names](const snap_list& list) {
-    for (const auto& name : names)
-      find_installed(list, name.substr(0, name.find('.')));
-    json::array result;
-    for (const auto& state : list) {
-      auto resource = snap_resource(*state, *state->find(state->current), with_->host->paths);
-      for (auto& app : resource["apps"].as_array()) {
-        const auto& fields = app.as_object();
-        auto full = state->name + "." + std::string{fields.at("name").as_string()};
-        if ((!services_only || fields.contains("daemon")) &&
-            (names.empty() || names.contains(state->name) || names.contains(full)))
-          result.push_back(app);
-      }
-    }
-    return sync(std::move(result));
-  });
 }
 
 // The images are synced before the change that needs them is accepted, so that no accepted change can

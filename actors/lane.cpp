@@ -4,6 +4,7 @@
 
 #include "runtime/limits.hpp"
 #include "runtime/rules/waiting.hpp"
+#include "runtime/tasks/service_tasks.hpp"
 
 namespace troupe {
 
@@ -156,6 +157,8 @@ void lane::execute(const run_ptr& run) {
     return claim(run);
   if (run->kind->where == workplace::settings)
     return assign_settings_of(run);
+  if (run->kind->where == workplace::services)
+    return command_services_of(run);
   if (run->kind->where == workplace::lane || run->kind->where == workplace::claims) {
     try {
       run->handle();
@@ -232,6 +235,32 @@ void lane::assign_settings_of(const run_ptr& run) {
             finish(run);
           },
           [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
+}
+
+void lane::command_services_of(const run_ptr& run) {
+  std::optional<service_command> command;
+  try {
+    command = service_command_of(run->context);
+  } catch (const failure& why) {
+    return fail(run, why);
+  }
+  auto ended = [this, run](const service_result& result) {
+    run->result.outcome = service_outcome(run->context, result);
+    finish(run);
+  };
+  if (!command)
+    return ended({});
+  tell_waits(run->context.job->task.id, waits::running{with_->host->os.clock->now()});
+  request(with_->services, caf::infinite, command_services{std::move(*command)})
+      .then(ended, [this, run](const caf::error& why) {
+        if (is_stopping(why))
+          return;
+        auto fault = service_fault(run->context, to_failure(why));
+        if (!fault)
+          return fail(run, to_failure(why));
+        run->result.outcome = std::move(*fault);
+        finish(run);
+      });
 }
 
 void lane::finish(const run_ptr& run) {

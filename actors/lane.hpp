@@ -70,6 +70,7 @@ private:
   void end_waiting(task_id task);
   void claim(const run_ptr& run);
   void assign_settings_of(const run_ptr& run);
+  void command_services_of(const run_ptr& run);
   void finish(const run_ptr& run);
   void apply_updates(const run_ptr& run, std::size_t next);
   void fail_unless_stopping(const run_ptr& run, const caf::error& why);

@@ -18,6 +18,7 @@
 #include "runtime/host/probe_tracking.hpp"
 #include "runtime/host/real_files.hpp"
 #include "runtime/host/real_processes.hpp"
+#include "runtime/host/real_service_processes.hpp"
 #include "runtime/snap/image.hpp"
 #include "runtime/store/configured_stores.hpp"
 #include "runtime/tasks/startup.hpp"
@@ -91,11 +92,12 @@ void serve(const daemon_options& options) {
                                        paths.former_release_agent(), options.tracking});
   os.run_control = tracked.control;
   os.groups = tracked.groups;
+  os.services = std::make_shared<host::real_service_processes>(os.groups);
   auto report = put_host_right(os, paths, database->load());
   spdlog::info(
-      "started on {}: images by {}, tracking by {}, {} left-over hooks ended, {} uploads removed, "
+      "started on {}: images by {}, tracking by {}, {} left-over processes ended, {} uploads removed, "
       "{} images mounted",
-      paths.root().string(), probed.images.chosen, tracked.tracking.chosen, report.hooks_ended,
+      paths.root().string(), probed.images.chosen, tracked.tracking.chosen, report.processes_ended,
       report.uploads_removed, report.images_mounted);
 
   auto bases = host::probe_base_root();
@@ -121,6 +123,7 @@ void serve(const daemon_options& options) {
   sigwait(&signals, &signal);
   spdlog::info("stopping; unready changes go on at the next start");
   server.stop();
+  actors.stop_services();
 }
 
 } // namespace

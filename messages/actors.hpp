@@ -17,6 +17,7 @@
 #include "messages/journal_batch.hpp"
 #include "messages/notice.hpp"
 #include "messages/request.hpp"
+#include "messages/service.hpp"
 #include "messages/settings.hpp"
 #include "messages/snapshot.hpp"
 #include "messages/wait_reason.hpp"
@@ -521,6 +522,49 @@ using snapshots_actor = caf::typed_actor<caf::replies_to<list_stored_snapshots>:
                                          // Time to remove the automatic ones that are too old.
                                          caf::reacts_to<caf::tick_atom>>;
 
+// --- services: owns the supervised services of snaps
+// -----------------------------------------------------------------------
+
+/// Do this with services of a snap.
+struct command_services {
+  service_command what;
+};
+/// Start what is to run from the daemon's start on.
+struct boot_services {
+  std::vector<service_command> what;
+};
+struct list_services {};
+using service_list = std::vector<service_status>;
+/// What services have written last.
+struct read_service_lines {
+  std::vector<std::pair<std::string, std::string>> services; ///< Snaps and their applications.
+  std::size_t most = 0;                                      ///< How many lines.
+  std::shared_ptr<service_line_follower> follower{}; ///< Is told of all that come after; or null.
+};
+using service_lines = std::vector<service_line>;
+/// Something has happened to the processes of a service.
+struct service_happened {
+  std::string service;   ///< SNAP.APP.
+  std::uint64_t run = 0; ///< Tells this run of it from an earlier one.
+  service_event what;
+};
+/// The daemon stops: stop all services and start none any more.
+struct stop_all_services {};
+struct services_gone {};
+
+using services_actor = caf::typed_actor<
+    // Answered once those that are started are ready, all or none of them, and of those that are
+    // stopped no process is left.
+    caf::replies_to<command_services>::with<service_result>, caf::reacts_to<boot_services>,
+    // All that were ever asked for, by name.
+    caf::replies_to<list_services>::with<service_list>,
+    // The oldest first.
+    caf::replies_to<read_service_lines>::with<service_lines>, caf::reacts_to<service_happened>,
+    // Answered once none is left.
+    caf::replies_to<stop_all_services>::with<services_gone>,
+    // A service's timer, or the time limit of the daemon's stop.
+    caf::reacts_to<caf::tick_atom, std::string, std::uint64_t>, caf::reacts_to<caf::tick_atom>>;
+
 // --- gateway: owns the API's requests
 // --------------------------------------------------------------------
 
@@ -585,6 +629,9 @@ TROUPE_MESSAGE(get_settings)
 TROUPE_MESSAGE(assign_settings, x.values)
 TROUPE_MESSAGE(get_refresh_times)
 TROUPE_MESSAGE(list_stored_snapshots)
+TROUPE_MESSAGE(list_services)
+TROUPE_MESSAGE(stop_all_services)
+TROUPE_MESSAGE(services_gone)
 TROUPE_MESSAGE(list_events)
 
 } // namespace troupe
@@ -636,3 +683,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::follow_settings)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::system_settings_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::refresh_times)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::snapshot_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::command_services)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::boot_services)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::service_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::service_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::read_service_lines)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::service_lines)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::service_happened)

@@ -27,6 +27,7 @@ enum class failure_kind : std::uint8_t {
   channel_not_available,      ///< 404 snap-channel-not-available.
   architecture_not_available, ///< 404 snap-architecture-not-available.
   option_not_found,           ///< 400 option-not-found.
+  app_not_found,              ///< 404 app-not-found.
   network_timeout,            ///< 400 network-timeout.
   change_conflict,            ///< 409 snap-change-conflict.
   insufficient_space,         ///< 507 insufficient-disk-space.

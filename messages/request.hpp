@@ -25,7 +25,7 @@ enum class running_apps : std::uint8_t {
 struct snap_request {
   /// install, refresh, revert, switch, remove, enable, disable, save-snapshot, check-snapshot,
   /// restore-snapshot, forget-snapshot, alias, unalias, prefer, yield-aliases (of a snap whose aliases
-  /// another one is preferred for), start-services, stop-services or restart-services.
+  /// another one is preferred for), start-services, stop-services, restart-services or reload-services.
   std::string verb;
   std::string snap; ///< The instance name.
   /// remove: this revision only. revert: to this one. 0: all, or the former one. check-, restore- and
@@ -48,7 +48,7 @@ struct snap_request {
   bool unaliased = false; ///< install, refresh: turn the automatic aliases off.
   /// yield-aliases: by alias the application that starts no more.
   std::map<std::string, std::string> aliases_removed;
-  /// start-, stop- and restart-services: which applications; empty: all services of the snap.
+  /// start-, stop-, restart- and reload-services: which applications; empty: all services of the snap.
   std::vector<std::string> services;
   bool for_good = false;        ///< start-services: also by themselves from now on; stop-: not any more.
   bool is_prerequisite = false; ///< Wanted for the sake of others in the request.

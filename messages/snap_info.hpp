@@ -21,9 +21,13 @@ struct app_info {
   std::string command;                    ///< Relative to the snap; may have arguments.
   std::vector<std::string> command_chain; ///< Run before the command, each relative to the snap.
   std::string stop_command;
+  std::string post_stop_command;
+  std::string reload_command;
   std::string daemon; ///< simple, forking, oneshot, notify or empty.
   std::string restart_condition;
-  std::uint64_t stop_timeout_ms = 0; ///< 0: the default.
+  std::uint64_t start_timeout_ms = 0; ///< 0: the default.
+  std::uint64_t stop_timeout_ms = 0;  ///< 0: the default.
+  std::uint64_t restart_delay_ms = 0; ///< 0: a short one that grows.
   std::vector<std::string> before;
   std::vector<std::string> after;
   std::string refresh_mode; ///< restart, endure, ignore-running or empty.

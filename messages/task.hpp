@@ -49,7 +49,7 @@ struct operation {
   /// By alias the application: what it enables and disables, as planned.
   std::map<std::string, std::string> aliases_added{};
   std::map<std::string, std::string> aliases_removed{};
-  std::vector<std::string> services{}; ///< start-, stop-, restart-services: which; empty: all.
+  std::vector<std::string> services{}; ///< For the verbs about services: which; empty: all.
   bool for_good = false;               ///< start-, stop-services: from now on.
 };
 

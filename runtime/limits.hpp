@@ -21,6 +21,7 @@ inline constexpr auto api_stop_grace = 2s;
 inline constexpr auto api_accept_retry = 100ms;
 inline constexpr std::uint64_t api_drain_bytes = 64U << 20;
 inline constexpr std::size_t api_answer_bytes = 256U << 20;
+inline constexpr std::size_t api_stream_bytes = 1U << 20; ///< That a client is behind.
 inline constexpr std::size_t api_refused_connections = 64;
 inline constexpr std::size_t multipart_parts = 1'100;
 inline constexpr std::size_t multipart_header_bytes = 8U << 10;
@@ -71,6 +72,24 @@ inline constexpr std::size_t hook_tool_bytes = 64U << 20;
 inline constexpr auto process_stop_grace = 2s;
 inline constexpr auto squashfuse_start = 30s;
 inline constexpr std::size_t copied_tree_levels = 256;
+
+inline constexpr auto service_start = 30s; ///< Unless snap.yaml says otherwise; so is service_stop.
+inline constexpr auto service_stop = 30s;
+inline constexpr auto service_time_most = 24h; ///< That snap.yaml may say.
+// Doubled before each further restart; forgotten once the service has run for so long.
+inline constexpr auto service_restart = 100ms;
+inline constexpr auto service_restart_longest = 1min;
+inline constexpr auto service_restart_forgotten = 1min;
+// Source: systemd's StartLimitBurst and StartLimitIntervalSec.
+inline constexpr std::size_t service_starts = 5;
+inline constexpr auto service_starts_window = 10s;
+inline constexpr auto services_stop = 40s;              ///< All of them, when the daemon stops.
+inline constexpr std::size_t service_log_lines = 1'000; ///< Of one service, in memory.
+inline constexpr std::size_t service_log_line_bytes = 4U << 10;
+inline constexpr std::uint64_t service_log_file_bytes = 1U << 20;
+inline constexpr std::size_t service_log_followers = 100;
+inline constexpr std::size_t service_failure_lines = 10; ///< That the text of a failure shows.
+inline constexpr std::size_t service_notification_bytes = 4U << 10;
 
 inline constexpr std::size_t shown_processes = 20;
 // Where the host tells of no event, it is asked so often.

@@ -49,6 +49,8 @@ _troupe() {
         case $command in
             remove|enable|disable|list|run|changes|info|refresh|revert|switch|save|saved|prefer|aliases|alias)
                 words=$(_troupe_ids list) ;;
+            services|start|stop|restart|logs)
+                words="$(_troupe_ids list) $(_troupe_ids services)" ;;
             check-snapshot|restore|forget) words="$(_troupe_ids saved)" ;;
             unalias) words="$(_troupe_ids list) $(_troupe_aliases)" ;;
             tasks|watch|abort) words=$(_troupe_ids changes) ;;

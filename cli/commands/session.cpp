@@ -23,6 +23,12 @@ std::string snap_target(const std::string& name) {
 
 json::value session::get(const std::string& target) { return result_of(daemon().get(target)); }
 
+void session::get_stream(const std::string& target, const std::function<bool(std::string_view)>& take) {
+  auto answer = daemon().get_stream(target, take);
+  if (answer.status != 200)
+    result_of(answer);
+}
+
 json::value session::post(const std::string& target, const json::object& request) {
   return result_of(daemon().post(target, request));
 }

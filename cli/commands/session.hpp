@@ -65,6 +65,9 @@ public:
   /// Returns the result of a GET. Throws api_error, or failure where no daemon answers.
   troupe::json::value get(const std::string& target);
 
+  /// Hands on the body of a GET as it comes. Throws like get.
+  void get_stream(const std::string& target, const std::function<bool(std::string_view)>& take);
+
   /// Starts a change by JSON and returns its id. Throws like get.
   std::string start_change(const std::string& target, const troupe::json::object& request);
 

@@ -163,6 +163,24 @@ public:
     }
   }
 
+  answer stream_of(const std::string& target, const std::function<bool(std::string_view)>& take) {
+    auto message = head<http::string_body>(http::verb::get, target, "");
+    message.prepare_payload();
+    disconnect();
+    connect();
+    try {
+      auto result = wait_for(stream_once(message, take));
+      disconnect();
+      return result;
+    } catch (const boost::system::system_error& broken) {
+      disconnect();
+      fail(broken.code());
+    } catch (...) {
+      disconnect();
+      throw;
+    }
+  }
+
 private:
   using stream = beast::basic_stream<local>;
 
@@ -238,6 +256,43 @@ private:
     co_return co_await read_answer(sent);
   }
 
+  asio::awaitable<answer> stream_once(const http::request<http::string_body>& message,
+                                      const std::function<bool(std::string_view)>& take) {
+    stream_->expires_after(limits::api_answer);
+    co_await http::async_write(*stream_, message, asio::use_awaitable);
+    http::response_parser<http::buffer_body> parser;
+    parser.body_limit(boost::none);
+    co_await http::async_read_header(*stream_, buffer_, parser, asio::use_awaitable);
+    answer result{static_cast<int>(parser.get().result_int()), {}, nullptr};
+    const auto is_fine = parser.get().result() == http::status::ok;
+    std::vector<char> piece(piece_bytes);
+    bool goes_on = true;
+    while (goes_on && !parser.is_done()) {
+      auto& body = parser.get().body();
+      body.data = piece.data();
+      body.size = piece.size();
+      if (is_fine)
+        stream_->expires_never();
+      error_code code;
+      co_await http::async_read_some(*stream_, buffer_, parser, into(code));
+      if (code && code != http::error::need_buffer)
+        throw boost::system::system_error{code};
+      const std::string_view got{piece.data(), piece.size() - body.size};
+      if (is_fine)
+        goes_on = got.empty() || take(got);
+      else if (result.body.size() + got.size() <= limits::api_answer_bytes)
+        result.body += got;
+    }
+    if (!is_fine) {
+      try {
+        result.parsed = json::parse(result.body);
+      } catch (const failure&) {
+        // result_of tells whoever needs JSON.
+      }
+    }
+    co_return result;
+  }
+
   asio::awaitable<answer> form_once(const std::string& target, const form& what) {
     auto message = head<http::buffer_body>(http::verb::post, target,
                                            "multipart/form-data; boundary=" + what.boundary);
@@ -291,6 +346,11 @@ http_client::~http_client() = default;
 
 http_client::answer http_client::get(const std::string& target) {
   return impl_->exchange(http::verb::get, target, nullptr);
+}
+
+http_client::answer http_client::get_stream(const std::string& target,
+                                            const std::function<bool(std::string_view)>& take) {
+  return impl_->stream_of(target, take);
 }
 
 http_client::answer http_client::post(const std::string& target, const json::value& body) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -51,6 +52,10 @@ public:
   answer get(const std::string& target);
   answer post(const std::string& target, const json::value& body);
   answer put(const std::string& target, const json::value& body);
+
+  /// Hands on the body of the answer as it comes, however long that takes, until `take` returns false.
+  /// An error is returned whole, and so is what isn't a success.
+  answer get_stream(const std::string& target, const std::function<bool(std::string_view)>& take);
 
   /// Sends a form: the fields in order, then the files, each under the same field name. Throws failure
   /// too where a file can't be read or isn't a regular one. told may be empty.

@@ -11,6 +11,7 @@
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 
@@ -24,6 +25,7 @@
 #include "messages/failure.hpp"
 #include "runtime/api/envelope.hpp"
 #include "runtime/api/incoming.hpp"
+#include "runtime/api/reply_stream.hpp"
 #include "runtime/api/unix_socket.hpp"
 #include "runtime/limits.hpp"
 
@@ -117,6 +119,8 @@ public:
     if (phase_ == phase::reading)
       stream_.close();
     answer(error(failure{failure_kind::unavailable, "cannot answer request: the daemon is stopping"}));
+    if (more_)
+      more_->end();
   }
 
   void abort() { stream_.close(); }
@@ -128,6 +132,8 @@ private:
   asio::awaitable<bool> read_body(request_parser& parser, incoming& taken);
   asio::awaitable<response> ask(incoming& taken);
   asio::awaitable<void> write(response what, const request_parser& parser, bool keep_alive);
+  asio::awaitable<void> write_stream(const response& what, const request_parser& parser);
+  asio::awaitable<void> write_piece(std::string_view text, bool chunked);
   asio::awaitable<void> linger();
   response malformed(error_code code) const;
 
@@ -136,6 +142,7 @@ private:
   beast::flat_buffer buffer_{limits::api_header_bytes + piece_bytes};
   timer answered_;
   std::optional<response> answer_;
+  std::shared_ptr<reply_stream> more_; ///< While it is sent.
   peer from_;
   bool refused_;
   phase phase_ = phase::reading;
@@ -179,6 +186,10 @@ asio::awaitable<bool> session::serve_one() {
     reply = co_await ask(taken);
 
   bool keep_alive = whole && !refused_ && !server_.stopping && parser.get().keep_alive();
+  if (reply->more) {
+    co_await write_stream(*reply, parser);
+    co_return false;
+  }
   co_await write(std::move(*reply), parser, keep_alive);
   if (!whole)
     co_await linger();
@@ -263,6 +274,63 @@ asio::awaitable<void> session::write(response what, const request_parser& parser
     co_await http::async_write_header(stream_, serializer, asio::use_awaitable);
   else
     co_await http::async_write(stream_, serializer, asio::use_awaitable);
+}
+
+// A client that hangs up ends it, and so does one that takes nothing for too long.
+asio::awaitable<void> session::write_stream(const response& what, const request_parser& parser) {
+  phase_ = phase::writing;
+  const auto chunked = parser.get().version() >= 11;
+  http::response<http::empty_body> message{http::int_to_status(static_cast<unsigned>(what.status)),
+                                           parser.get().version()};
+  message.set(http::field::content_type, what.content_type);
+  message.keep_alive(false);
+  message.chunked(chunked);
+  more_ = what.more;
+  more_->wake_by([io = server_.io, session = weak_from_this()] {
+    asio::post(*io, [session] {
+      if (auto open = session.lock())
+        open->answered_.cancel();
+    });
+  });
+  stream_.expires_after(limits::api_idle);
+  http::response_serializer<http::empty_body> serializer{message};
+  try {
+    co_await http::async_write_header(stream_, serializer, asio::use_awaitable);
+    co_await write_piece(what.body, chunked);
+    stream_.socket().async_wait(local::socket::wait_error, [weak = weak_from_this()](error_code code) {
+      if (auto open = weak.lock(); open && !code && open->more_) {
+        open->more_->abandon();
+        open->answered_.cancel();
+      }
+    });
+    for (auto text = more_->take(); text; text = more_->take()) {
+      if (text->empty()) {
+        stream_.expires_never();
+        co_await until_cancelled(answered_);
+        continue;
+      }
+      co_await write_piece(*text, chunked);
+    }
+    if (chunked)
+      co_await asio::async_write(stream_, http::make_chunk_last(), asio::use_awaitable);
+  } catch (const boost::system::system_error&) {
+    // Nobody is left to be told.
+  }
+  more_->abandon();
+  more_.reset();
+  error_code ignored;
+  stream_.socket().cancel(ignored);
+}
+
+asio::awaitable<void> session::write_piece(std::string_view text, bool chunked) {
+  if (text.empty())
+    co_return;
+  stream_.expires_after(limits::api_idle);
+  const auto piece = asio::buffer(text.data(), text.size());
+  if (chunked)
+    co_await asio::async_write(stream_, http::make_chunk(piece), asio::use_awaitable);
+  else
+    co_await asio::async_write(stream_, piece, asio::use_awaitable);
 }
 
 // Takes what the client still sends, so that it comes to read the answer.

@@ -16,7 +16,7 @@ namespace troupe {
 /// It answers by itself, with an error envelope: malformed requests (400), heads longer than
 /// limits::api_header_bytes (431), bodies longer than limits::api_body_bytes or forms longer than
 /// limits::upload_bytes (413), uploads that fill the disk (507), more than limits::api_connections
-/// (503).
+/// (503). An answer may go on with a reply_stream; its connection is closed after that.
 class http_server {
 public:
   struct socket {

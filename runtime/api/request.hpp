@@ -5,11 +5,14 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace troupe {
+
+class reply_stream;
 
 /// Which of the daemon's sockets a request came by: its own, the snap client's or snapctl's.
 enum class socket_role : std::uint8_t { troupe, snap, snapctl };
@@ -46,6 +49,7 @@ struct response {
   std::string content_type = "application/json";
   std::vector<std::pair<std::string, std::string>> headers{};
   std::string body;
+  std::shared_ptr<reply_stream> more{}; ///< What the body goes on with, as it comes; or null.
 };
 
 } // namespace troupe

@@ -1,5 +1,7 @@
 #include "runtime/api/resources.hpp"
 
+#include <algorithm>
+
 #include "runtime/api/alias_requests.hpp"
 #include "runtime/rules/log_lines.hpp"
 #include "runtime/rules/wait_words.hpp"
@@ -92,15 +94,6 @@ json::object task_resource(const task_record& task, const change_view& view) {
   return result;
 }
 
-json::object app_resource(const snap_state& state, const app_info& app) {
-  json::object result{{"snap", state.name}, {"name", app.name}};
-  if (app.is_service()) {
-    result["daemon"] = app.daemon;
-    result["daemon-scope"] = "system";
-  }
-  return result;
-}
-
 json::object health_resource(const snap_health& health) {
   json::object result{{"revision", to_string(health.rev)},
                       {"status", to_word(health.report.status)},
@@ -146,12 +139,36 @@ json::object change_resource(const change_view& view) {
   return result;
 }
 
+json::object app_resource(const snap_state& state, const app_info& app, bool is_current,
+                          const active_services& active) {
+  json::object result{{"snap", state.name}, {"name", app.name}};
+  if (!app.is_service())
+    return result;
+  result["daemon"] = app.daemon;
+  result["daemon-scope"] = "system";
+  if (!is_current)
+    return result;
+  const auto& disabled = state.disabled_services;
+  result["enabled"] = state.active && std::ranges::find(disabled, app.name) == disabled.end();
+  result["active"] = active.contains(state.name + "." + app.name);
+  return result;
+}
+
+std::string log_record(const service_line& line) {
+  return "\x1e" +
+         json::write(json::object{{"timestamp", to_rfc3339(line.at)},
+                                  {"message", line.text},
+                                  {"sid", line.service},
+                                  {"pid", std::to_string(line.pid)}}) +
+         "\n";
+}
+
 json::object snap_resource(const snap_state& state, const installed_revision& shown, const layout& paths,
-                           const std::string& runs_on) {
+                           const std::string& runs_on, const active_services& active) {
   const auto& info = *shown.info;
   json::array apps;
   for (const auto& app : info.apps)
-    apps.push_back(app_resource(state, app));
+    apps.push_back(app_resource(state, app, shown.rev == state.current, active));
   json::array hooks;
   for (const auto& hook : info.hooks)
     hooks.emplace_back(hook.name);

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <set>
+#include <utility>
 
 #include "runtime/rules/channel.hpp"
 #include "runtime/rules/duration_text.hpp"
@@ -128,6 +131,44 @@ operation_request operation_request_of(const json::object& body, const std::vect
   set_options(wanted, json::string_or(body, "transaction"), json::string_or(body, "conflict"));
   set_running_apps(wanted, json::string_or(body, "running-apps"), json::bool_or(body, "ignore-running"));
   return wanted;
+}
+
+operation_request service_request_of(const json::object& body, std::uint32_t uid) {
+  auto action = json::string_or(body, "action");
+  if (action != "start" && action != "stop" && action != "restart")
+    throw failure{"cannot act on services: unknown action " + in_quotes(action)};
+  for (const auto& [option, only_for] :
+       {std::pair{"enable", "start"}, std::pair{"disable", "stop"}, std::pair{"reload", "restart"}})
+    if (json::bool_or(body, option) && action != only_for)
+      throw failure{"cannot " + action + " services: " + option + " goes with " + only_for + " only"};
+  std::map<std::string, std::set<std::string>> wanted;
+  std::set<std::string> whole;
+  for (const auto& name : json::strings(body, "names")) {
+    auto dot = name.find('.');
+    auto snap = name.substr(0, dot);
+    check_instance_name(snap);
+    if (dot == name.npos)
+      whole.insert(snap);
+    else
+      check_app_name(name.substr(dot + 1));
+    auto& apps = wanted[snap];
+    if (dot != name.npos)
+      apps.insert(name.substr(dot + 1));
+  }
+  if (wanted.empty())
+    throw failure{"cannot " + action + " services: none is named"};
+  operation_request result;
+  result.uid = uid;
+  for (const auto& [snap, apps] : wanted) {
+    auto& one = result.snaps.emplace_back();
+    one.verb = (json::bool_or(body, "reload") ? "reload" : action) + "-services";
+    one.snap = snap;
+    one.for_good = json::bool_or(body, "enable") || json::bool_or(body, "disable");
+    if (!whole.contains(snap))
+      one.services.assign(apps.begin(), apps.end());
+  }
+  set_options(result, json::string_or(body, "transaction"), json::string_or(body, "conflict"));
+  return result;
 }
 
 failure in_users_words(const failure& what, const std::string& spooled, const std::string& given) {

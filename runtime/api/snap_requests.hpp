@@ -27,6 +27,10 @@ void set_running_apps(operation_request& wanted, const std::string& word, bool i
 operation_request operation_request_of(const json::object& body, const std::vector<std::string>& names,
                                        std::uint32_t uid);
 
+/// What a body asks to be done to services that it names as SNAP or SNAP.APP. Throws failure as the
+/// others do.
+operation_request service_request_of(const json::object& body, std::uint32_t uid);
+
 /// The same failure with the name of an uploaded file instead of its place in the spool.
 failure in_users_words(const failure& what, const std::string& spooled, const std::string& given);
 

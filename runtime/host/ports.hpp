@@ -8,6 +8,7 @@
 #include "runtime/host/process_groups.hpp"
 #include "runtime/host/processes.hpp"
 #include "runtime/host/run_control.hpp"
+#include "runtime/host/service_processes.hpp"
 
 namespace troupe::host {
 
@@ -20,6 +21,7 @@ struct ports {
   std::shared_ptr<host::clock> clock;
   std::shared_ptr<host::run_control> run_control{};
   std::shared_ptr<host::process_groups> groups{};
+  std::shared_ptr<host::service_processes> services{};
 };
 
 } // namespace troupe::host

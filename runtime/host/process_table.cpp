@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <fstream>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -24,22 +25,33 @@ namespace {
 
 using steady = std::chrono::steady_clock;
 
-/// Whether a process is of a group and not a zombie.
-bool lives_in_group(pid_t process, pid_t group) {
+struct place_of_process {
+  long group = 0;
+  long session = 0;
+};
+
+/// Where a process belongs; nothing for a zombie, or where there is none.
+std::optional<place_of_process> place_of(pid_t process) {
   std::ifstream file{"/proc/" + std::to_string(process) + "/stat"};
   std::string line;
   std::getline(file, line);
   // The program's name may hold spaces and parentheses; the fields after it don't.
   const auto name_end = line.rfind(')');
   if (name_end == std::string::npos)
-    return false;
+    return std::nullopt;
   const std::string rest = line.substr(name_end + 1);
   char state = 0;
   long parent = 0;
-  long process_group = 0;
-  if (std::sscanf(rest.c_str(), " %c %ld %ld", &state, &parent, &process_group) != 3)
-    return false;
-  return process_group == group && state != 'Z' && state != 'X';
+  place_of_process place;
+  if (std::sscanf(rest.c_str(), " %c %ld %ld %ld", &state, &parent, &place.group, &place.session) != 4 ||
+      state == 'Z' || state == 'X')
+    return std::nullopt;
+  return place;
+}
+
+bool lives_in_group(pid_t process, pid_t group) {
+  const auto place = place_of(process);
+  return place && place->group == group;
 }
 
 std::vector<file_descriptor> living_members(pid_t group) {
@@ -71,13 +83,23 @@ std::vector<pid_t> all_processes() {
   return found;
 }
 
+std::vector<pid_t> members_of_session(pid_t session) {
+  std::vector<pid_t> members;
+  for (const pid_t process : all_processes())
+    if (const auto place = place_of(process); place && place->session == session)
+      members.push_back(process);
+  return members;
+}
+
 file_descriptor open_process(pid_t process) {
   return file_descriptor{static_cast<int>(syscall(SYS_pidfd_open, process, 0))};
 }
 
-bool kill_process(const file_descriptor& process) {
-  return syscall(SYS_pidfd_send_signal, process.get(), SIGKILL, nullptr, 0) == 0;
+bool signal_process(const file_descriptor& process, int signal) {
+  return syscall(SYS_pidfd_send_signal, process.get(), signal, nullptr, 0) == 0;
 }
+
+bool kill_process(const file_descriptor& process) { return signal_process(process, SIGKILL); }
 
 std::size_t wait_until_ended(const std::vector<file_descriptor>& processes,
                              steady::time_point deadline) {

@@ -13,10 +13,14 @@ namespace troupe::host {
 
 std::vector<pid_t> all_processes();
 
+/// Those of a session that live.
+std::vector<pid_t> members_of_session(pid_t session);
+
 /// A pidfd; none if the process is gone.
 file_descriptor open_process(pid_t process);
 
 /// False if it is gone.
+bool signal_process(const file_descriptor& process, int signal);
 bool kill_process(const file_descriptor& process);
 
 /// Waits until all of these pidfds' processes have ended, at most until the deadline. Returns how many

@@ -51,9 +51,10 @@ struct start_plan {
   pid_t parent;
   int output;
   int errors;
+  int go; ///< Waits here for a byte before it executes anything; -1: doesn't wait.
 };
 
-/// Runs between fork and exec, on the parent's memory: calls only async-signal-safe functions.
+/// Runs between fork and exec, perhaps on the parent's memory: calls only async-signal-safe functions.
 [[noreturn]] void run_child(const start_plan& plan) {
   auto at = start_error::step::set_up;
   const int errors = fcntl(plan.errors, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
@@ -73,6 +74,10 @@ struct start_plan {
   close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
   if (getppid() != plan.parent)
     _exit(1);
+  if (ready && plan.go >= 0) {
+    char byte = 0;
+    ready = read(plan.go, &byte, 1) == 1 && prctl(PR_SET_PDEATHSIG, 0) == 0;
+  }
   if (ready && plan.directory != nullptr) {
     at = start_error::step::change_directory;
     ready = chdir(plan.directory) == 0;
@@ -86,14 +91,15 @@ struct start_plan {
   _exit(127);
 }
 
-/// vfork, because copying a large daemon's page tables takes longer than the programs that it runs. All
-/// signals are blocked meanwhile: a handler must not run in the child on the parent's memory.
+/// vfork, because copying a large daemon's page tables takes longer than the programs that it runs; but
+/// it holds up the parent, which can't let a child go on then. All signals are blocked meanwhile: a
+/// handler must not run in the child on the parent's memory.
 pid_t start(const start_plan& plan) {
   sigset_t all;
   sigset_t before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  const pid_t process = vfork();
+  const pid_t process = plan.go >= 0 ? fork() : vfork();
   if (process == 0)
     run_child(plan);
   const int error = errno;
@@ -131,7 +137,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 } // namespace
 
-child::child(const process_spec& spec) {
+child::child(const process_spec& spec, const std::function<void(pid_t)>& enter) {
   if (spec.argv.empty() || spec.argv.front().empty())
     throw failure{failure_kind::internal, "cannot run a program: it has no name"};
   const std::string what = "cannot run " + spec.argv.front();
@@ -146,15 +152,19 @@ child::child(const process_spec& spec) {
   pipe_ends errors = make_pipe(what);
   if (fcntl(output.read.get(), F_SETFL, O_NONBLOCK) != 0)
     throw_errno(what);
+  pipe_ends go = enter ? make_pipe(what) : pipe_ends{};
   process_ = start({.program = program.c_str(),
                     .directory = spec.cwd.empty() ? nullptr : spec.cwd.c_str(),
                     .arguments = argument_pointers.data(),
                     .environment = environment_pointers.data(),
                     .parent = getpid(),
                     .output = output.write.get(),
-                    .errors = errors.write.get()});
+                    .errors = errors.write.get(),
+                    .go = go.read.get()});
   if (process_ < 0)
     throw_errno(what);
+  if (enter)
+    let_go(enter, go.write);
   errors.write.close();
   output.write.close();
   output_ = std::move(output.read);
@@ -177,6 +187,18 @@ child::child(const process_spec& spec) {
   }
 }
 
+void child::let_go(const std::function<void(pid_t)>& enter, const file_descriptor& go) {
+  try {
+    enter(process_);
+  } catch (...) {
+    kill(process_, SIGKILL);
+    waitpid(std::exchange(process_, -1), nullptr, 0);
+    throw;
+  }
+  const char byte = 0;
+  [[maybe_unused]] const ssize_t ignored = write(go.get(), &byte, 1);
+}
+
 child::~child() {
   if (process_ < 0)
     return;
@@ -196,6 +218,14 @@ int child::finish() {
   while (waitpid(process_, &status, 0) < 0 && errno == EINTR) {
   }
   end_process_group(std::exchange(process_, -1));
+  return status;
+}
+
+int child::reap() {
+  int status = 0;
+  while (waitpid(process_, &status, 0) < 0 && errno == EINTR) {
+  }
+  process_ = -1;
   return status;
 }
 

@@ -12,11 +12,11 @@ namespace troupe {
 
 namespace {
 
-std::string quoted(const std::string& text) { return '"' + text + '"'; }
+std::string in_marks(const std::string& text) { return '"' + text + '"'; }
 
 failure cannot_enable(const std::string& alias, const std::string& snap, const std::string& why,
                       failure_kind kind = failure_kind::bad_request) {
-  return {kind, "cannot enable alias " + quoted(alias) + " for " + quoted(snap) + ": " + why};
+  return {kind, "cannot enable alias " + in_marks(alias) + " for " + in_marks(snap) + ": " + why};
 }
 
 void check_alias(const snap_request& wanted, const snap_state& state) {
@@ -25,20 +25,21 @@ void check_alias(const snap_request& wanted, const snap_state& state) {
     throw refuse("its current revision is removed");
   const auto* app = state.info()->find_app(wanted.app);
   if (!app)
-    throw refuse("it has no application " + quoted(wanted.app));
+    throw refuse("it has no application " + in_marks(wanted.app));
   if (app->is_service())
-    throw refuse(quoted(wanted.app) + " is a service, which nobody starts by a command");
+    throw refuse(in_marks(wanted.app) + " is a service, which nobody starts by a command");
   if (!state.aliases.contains(wanted.alias) && state.aliases.size() >= limits::snap_aliases)
     throw refuse("it has " + std::to_string(state.aliases.size()) + " aliases already");
 }
 
 void check_unalias(const snap_request& wanted, const snap_state& state) {
   auto found = state.aliases.find(wanted.alias);
-  auto what = "cannot disable alias " + quoted(wanted.alias) + ": ";
+  auto what = "cannot disable alias " + in_marks(wanted.alias) + ": ";
   if (found == state.aliases.end())
-    throw failure{failure_kind::not_found, what + "snap " + quoted(wanted.snap) + " has no such alias"};
+    throw failure{failure_kind::not_found,
+                  what + "snap " + in_marks(wanted.snap) + " has no such alias"};
   if (found->second.manual.empty())
-    throw failure{what + "it is an automatic one of snap " + quoted(wanted.snap) +
+    throw failure{what + "it is an automatic one of snap " + in_marks(wanted.snap) +
                   "; to turn off all of its automatic aliases: troupe unalias " + wanted.snap};
 }
 
@@ -56,7 +57,7 @@ std::string hint_for(const operation& op) {
 void check_alias_request(const snap_request& wanted, const snap_state& state) {
   if (!state.is_installed())
     throw failure{failure_kind::snap_not_installed,
-                  "cannot " + wanted.verb + " snap " + quoted(wanted.snap) + ": it is not installed"};
+                  "cannot " + wanted.verb + " snap " + in_marks(wanted.snap) + ": it is not installed"};
   if (wanted.verb == "alias")
     check_alias(wanted, state);
   else if (wanted.verb == "unalias" && !wanted.alias.empty())
@@ -147,18 +148,18 @@ void alias_book::check_namespace(const operation& op) const {
       (conflict->first != op.snap && !conflict->first.starts_with(op.snap + ".")))
     return;
   const auto& [alias, owner] = *conflict;
-  auto what = "cannot install snap " + quoted(op.snap) + ": alias " + quoted(alias) + " of snap " +
-              quoted(owner.snap) + " conflicts with its command namespace";
+  auto what = "cannot install snap " + in_marks(op.snap) + ": alias " + in_marks(alias) + " of snap " +
+              in_marks(owner.snap) + " conflicts with its command namespace";
   if (!owner.change.empty())
     throw failure{failure_kind::change_conflict,
-                  what + ", and that snap has " + quoted(owner.change) + " change in progress"};
+                  what + ", and that snap has " + in_marks(owner.change) + " change in progress"};
   throw failure{what + "; to disable that alias: troupe unalias " + owner.remedy};
 }
 
 void alias_book::check_alias(const operation& op, const std::string& alias) const {
   if (auto first = alias.substr(0, alias.find('.')); is_snap(first) || first == op.snap)
     throw cannot_enable(alias, op.snap,
-                        "it conflicts with the command namespace of snap " + quoted(first) +
+                        "it conflicts with the command namespace of snap " + in_marks(first) +
                             hint_for(op));
   auto found = owners_.find(alias);
   if (found == owners_.end() || found->second.snap == op.snap)
@@ -166,13 +167,13 @@ void alias_book::check_alias(const operation& op, const std::string& alias) cons
   const auto& owner = found->second;
   if (!owner.change.empty())
     throw cannot_enable(alias, op.snap,
-                        quoted(owner.snap) + ", which has it or may get it, has " +
-                            quoted(owner.change) + " change in progress",
+                        in_marks(owner.snap) + ", which has it or may get it, has " +
+                            in_marks(owner.change) + " change in progress",
                         failure_kind::change_conflict);
   auto hint = hint_for(op);
   throw cannot_enable(
       alias, op.snap,
-      "already enabled for " + quoted(owner.snap) +
+      "already enabled for " + in_marks(owner.snap) +
           (hint.empty() ? "; to disable it there: troupe unalias " + owner.remedy : hint));
 }
 

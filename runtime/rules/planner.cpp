@@ -54,6 +54,14 @@ std::string summarise_aliases(const snap_request& wanted) {
   return "Disable alias" + (wanted.alias.empty() ? "es" : " \"" + wanted.alias + '"') + of_snap;
 }
 
+/// `Restart services of "hello", "other" snaps`.
+std::string summarise_services(const operation_request& request) {
+  auto verb = request.snaps.front().verb;
+  verb = verb.substr(0, verb.find('-')) + " services of " + quoted_names(request);
+  verb[0] = static_cast<char>(verb[0] - 'a' + 'A');
+  return verb + (request.snaps.size() > 1 ? " snaps" : " snap");
+}
+
 std::string summarise(const operation_request& request) {
   if (request.settings)
     return request.settings->summary;
@@ -65,6 +73,8 @@ std::string summarise(const operation_request& request) {
     return summarise_snapshots(request);
   if (is_about_aliases(first.verb))
     return summarise_aliases(first);
+  if (is_about_services(first.verb))
+    return summarise_services(request);
   auto verb = first.verb;
   verb[0] = static_cast<char>(verb[0] - 'a' + 'A');
   auto summary = verb + " " + quoted_names(request);
@@ -188,14 +198,16 @@ std::vector<planned> in_order(const operation_request& request, const plan_conte
 /// For each snap the places of those that it waits for, all before it.
 std::vector<std::vector<std::size_t>> find_needs(const std::vector<planned>& snaps, bool needed_first) {
   std::vector<std::vector<std::size_t>> needs(snaps.size());
-  if (!snaps.empty() && is_about_snapshots(snaps.front().wanted->verb))
+  if (!snaps.empty() &&
+      (is_about_snapshots(snaps.front().wanted->verb) || is_about_services(snaps.front().wanted->verb)))
     return needs;
-  for (std::size_t user = 0; user < snaps.size(); ++user)
-    for (std::size_t other = 0; other < user; ++other)
-      if (snaps[user].wanted->verb == "prefer" && snaps[other].wanted->verb == "yield-aliases")
-        needs[user].push_back(other);
-  if (!snaps.empty() && is_about_aliases(snaps.front().wanted->verb))
+  if (!snaps.empty() && is_about_aliases(snaps.front().wanted->verb)) {
+    for (std::size_t user = 0; user < snaps.size(); ++user)
+      for (std::size_t other = 0; other < user; ++other)
+        if (snaps[user].wanted->verb == "prefer" && snaps[other].wanted->verb == "yield-aliases")
+          needs[user].push_back(other);
     return needs;
+  }
   std::map<std::string, std::size_t> places;
   std::vector<std::size_t> snapds; ///< There is hardly more than one.
   for (std::size_t i = 0; i < snaps.size(); ++i) {

@@ -17,10 +17,11 @@ namespace troupe {
 
 namespace {
 
-constexpr std::array<std::string_view, 15> known_verbs{
-    "install",         "refresh", "revert",        "switch",         "remove",
-    "enable",          "disable", "save-snapshot", "check-snapshot", "restore-snapshot",
-    "forget-snapshot", "alias",   "unalias",       "prefer",         "yield-aliases"};
+constexpr std::array<std::string_view, 19> known_verbs{
+    "install",         "refresh",       "revert",           "switch",         "remove",
+    "enable",          "disable",       "save-snapshot",    "check-snapshot", "restore-snapshot",
+    "forget-snapshot", "alias",         "unalias",          "prefer",         "yield-aliases",
+    "start-services",  "stop-services", "restart-services", "reload-services"};
 
 /// Whether operations of these kinds may stand in one change.
 bool go_together(const std::string& a, const std::string& b) {
@@ -34,7 +35,7 @@ bool go_together(const std::string& a, const std::string& b) {
 failure refuse(const snap_request& request, const std::string& why,
                failure_kind kind = failure_kind::bad_request) {
   auto verb = request.verb;
-  if (is_about_snapshots(verb))
+  if (is_about_snapshots(verb) || is_about_services(verb))
     verb.replace(verb.find('-'), 1, " ").append(" of");
   return {kind, "cannot " + verb + " snap \"" + request.snap + "\": " + why};
 }
@@ -178,6 +179,21 @@ void check_snapshot(const snap_request& wanted, const checked& all) {
     throw refuse(wanted, "its current revision is removed");
 }
 
+// --- services ----------------------------------------------------------------------------------------
+
+void check_services(const snap_request& wanted, const checked& all) {
+  const auto& info = *active_state(wanted, all).info();
+  if (wanted.services.empty() && std::ranges::none_of(info.apps, &app_info::is_service))
+    throw refuse(wanted, "it has none", failure_kind::app_not_found);
+  for (const auto& name : wanted.services) {
+    const auto* app = info.find_app(name);
+    if (!app)
+      throw refuse(wanted, "it has no application \"" + name + '"', failure_kind::app_not_found);
+    if (!app->is_service())
+      throw refuse(wanted, "its application \"" + name + "\" is no service");
+  }
+}
+
 // --- remove, enable, disable ------------------------------------------------------------------------
 
 /// Whether a remove of this revision leaves others.
@@ -269,6 +285,8 @@ void check_one(const snap_request& wanted, const checked& all) {
     check_snapshot(wanted, all);
   else if (is_about_aliases(wanted.verb))
     check_alias_request(wanted, *all.host.claimed.at(wanted.snap));
+  else if (is_about_services(wanted.verb))
+    check_services(wanted, all);
   else
     check_installed(wanted, all);
 }
@@ -282,7 +300,7 @@ std::string why_impossible(const snap_request& wanted, const operation_request& 
     return why;
   try {
     check_one(wanted, all);
-    names.enter(snap_plan{wanted, state, 0, request}.operations());
+    names.enter(snap_plan{wanted, state, 0, request, all.host.now}.operations());
     return {};
   } catch (const failure& refusal) {
     return refusal.what();

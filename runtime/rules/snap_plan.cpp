@@ -215,6 +215,8 @@ void snap_plan::add_undoable_tasks(task_chain& chain) const {
     add_snapshot_tasks(chain);
   else if (is_about_aliases(verb))
     add_alias_tasks(chain);
+  else if (is_about_services(verb))
+    add_service_task(chain);
   else if (verb == "refresh")
     add_refreshes(chain);
 }

@@ -244,6 +244,20 @@ void add_discard_tasks(task_chain& chain, revision rev) {
   chain.add("discard-snap", "Remove snap " + quoted(name, rev) + " from the system", setup);
 }
 
+void add_service_task(task_chain& chain) {
+  const auto& op = chain.op();
+  auto verb = op.verb.substr(0, op.verb.find('-'));
+  verb[0] = static_cast<char>(verb[0] - 'a' + 'A');
+  std::string names;
+  for (const auto& app : op.services)
+    names += (names.empty() ? " " : ", ") + quoted(app);
+  chain.add("service-command", verb +
+                                   (names.empty()             ? " services"
+                                    : op.services.size() == 1 ? " service" + names
+                                                              : " services" + names) +
+                                   " of snap " + quoted(op.snap));
+}
+
 void add_snapshot_tasks(task_chain& chain) {
   const auto& op = chain.op();
   const auto set = " snapshot set " + std::to_string(op.snapshot_set);

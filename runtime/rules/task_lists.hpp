@@ -62,6 +62,9 @@ void add_discard_all_tasks(task_chain& chain, const snap_state& state);
 /// Those of a remove of one revision of several.
 void add_discard_tasks(task_chain& chain, revision rev);
 
+/// The one of the verbs about services.
+void add_service_task(task_chain& chain);
+
 /// Those of the verbs about snapshots come in two parts as well.
 void add_snapshot_tasks(task_chain& chain);
 void add_final_snapshot_tasks(task_chain& chain);

@@ -13,8 +13,13 @@ inline bool is_about_aliases(std::string_view verb) {
   return verb == "alias" || verb == "unalias" || verb == "prefer" || verb == "yield-aliases";
 }
 
+/// Whether operations with this verb are about services of a snap that stays as it is.
+inline bool is_about_services(std::string_view verb) { return verb.ends_with("-services"); }
+
 /// The kind of a change whose operations have this verb, such as install-snap, save-snapshot or alias.
 inline std::string kind_of_change(const std::string& verb) {
+  if (is_about_services(verb))
+    return "service-control";
   if (verb == "yield-aliases")
     return "prefer";
   return is_about_snapshots(verb) || is_about_aliases(verb) ? verb : verb + "-snap";

@@ -88,14 +88,22 @@ void read_app_key(app_info& app, const std::string& key, const YAML::Node& value
     app.command_chain = command_chain_in(value, key);
   } else if (key == "stop-command") {
     app.stop_command = command_in(value, key);
+  } else if (key == "post-stop-command") {
+    app.post_stop_command = command_in(value, key);
+  } else if (key == "reload-command") {
+    app.reload_command = command_in(value, key);
   } else if (key == "daemon") {
     app.daemon = word_in(value, key, {"simple", "forking", "oneshot", "notify", "dbus"});
   } else if (key == "restart-condition") {
     app.restart_condition = word_in(
         value, key,
         {"never", "on-success", "on-failure", "on-abnormal", "on-abort", "on-watchdog", "always"});
+  } else if (key == "start-timeout") {
+    app.start_timeout_ms = time_in(value, key);
   } else if (key == "stop-timeout") {
     app.stop_timeout_ms = time_in(value, key);
+  } else if (key == "restart-delay") {
+    app.restart_delay_ms = time_in(value, key);
   } else if (key == "before") {
     app.before = yaml::texts_of(value, key);
   } else if (key == "after") {

@@ -48,6 +48,11 @@ path layout::stores_file() const { return root_ / "etc/troupe/stores.yaml"; }
 path layout::seen_stores() const { return state_dir() / "stores-seen.json"; }
 path layout::lock_file() const { return state_dir() / "lock"; }
 
+path layout::service_logs_dir() const { return root_ / "var/log/troupe/services"; }
+path layout::service_log(const std::string& name, const std::string& app) const {
+  return service_logs_dir() / (name + "." + app + ".log");
+}
+
 path layout::run_dir() const { return root_ / "run"; }
 path layout::troupe_socket() const { return run_dir() / "troupe.socket"; }
 path layout::snap_socket() const { return run_dir() / "snapd.socket"; }

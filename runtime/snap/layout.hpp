@@ -59,6 +59,10 @@ public:
   /// How new the stores' indexes were that were read last.
   path seen_stores() const;
 
+  /// What a service has written: NAME.APP.log, and what was written before that in NAME.APP.log.1.
+  path service_logs_dir() const;
+  path service_log(const std::string& name, const std::string& app) const;
+
   path run_dir() const;
   path troupe_socket() const;
   path snap_socket() const;

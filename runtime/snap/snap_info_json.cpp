@@ -40,6 +40,18 @@ void put(json::object& into, std::string_view key, const variables& texts) {
     into.emplace(key, std::move(object));
 }
 
+void put_time(json::object& into, std::string_view key, std::uint64_t milliseconds) {
+  if (milliseconds)
+    into.emplace(key, std::to_string(milliseconds) + "ms");
+}
+
+std::uint64_t time_in(const json::object& from, std::string_view key) {
+  auto time = milliseconds_of(json::string_or(from, key, "0"));
+  if (!time)
+    malformed(key);
+  return *time;
+}
+
 /// Writes named things as an object by name.
 template <class Item>
 void put_named(json::object& into, std::string_view key, const std::vector<Item>& items) {
@@ -109,10 +121,13 @@ json::object written(const app_info& app) {
   put(result, "command", app.command);
   put(result, "command-chain", app.command_chain);
   put(result, "stop-command", app.stop_command);
+  put(result, "post-stop-command", app.post_stop_command);
+  put(result, "reload-command", app.reload_command);
   put(result, "daemon", app.daemon);
   put(result, "restart-condition", app.restart_condition);
-  if (app.stop_timeout_ms)
-    result.emplace("stop-timeout", std::to_string(app.stop_timeout_ms) + "ms");
+  put_time(result, "start-timeout", app.start_timeout_ms);
+  put_time(result, "stop-timeout", app.stop_timeout_ms);
+  put_time(result, "restart-delay", app.restart_delay_ms);
   put(result, "before", app.before);
   put(result, "after", app.after);
   put(result, "refresh-mode", app.refresh_mode);
@@ -129,12 +144,13 @@ app_info app_from_json(std::string name, const json::object& from) {
   app.command = json::string_or(from, "command");
   app.command_chain = json::strings(from, "command-chain");
   app.stop_command = json::string_or(from, "stop-command");
+  app.post_stop_command = json::string_or(from, "post-stop-command");
+  app.reload_command = json::string_or(from, "reload-command");
   app.daemon = json::string_or(from, "daemon");
   app.restart_condition = json::string_or(from, "restart-condition");
-  auto stop_timeout = milliseconds_of(json::string_or(from, "stop-timeout", "0"));
-  if (!stop_timeout)
-    malformed("stop-timeout");
-  app.stop_timeout_ms = *stop_timeout;
+  app.start_timeout_ms = time_in(from, "start-timeout");
+  app.stop_timeout_ms = time_in(from, "stop-timeout");
+  app.restart_delay_ms = time_in(from, "restart-delay");
   app.before = json::strings(from, "before");
   app.after = json::strings(from, "after");
   app.refresh_mode = json::string_or(from, "refresh-mode");

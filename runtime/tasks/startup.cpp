@@ -10,6 +10,7 @@
 #include "runtime/store/small_file.hpp"
 #include "runtime/store/stores.hpp"
 #include "runtime/tasks/hook_marks.hpp"
+#include "runtime/tasks/service_specs.hpp"
 
 namespace troupe {
 
@@ -121,6 +122,23 @@ void give_tool(const host::ports& os, const layout& paths, const std::filesystem
   }
 }
 
+/// What has given up its marks is still in its group.
+void end_groups(const host::ports& os, const journal_contents& contents) {
+  if (!os.groups)
+    return;
+  for (const auto& state : contents.snaps)
+    for (const auto& installed : state->revisions)
+      for (const auto& app : installed.info->apps)
+        if (app.is_service())
+          try {
+            auto group = service_group(state->name, app.name);
+            os.groups->kill(group);
+            os.groups->remove(group);
+          } catch (const failure& why) {
+            spdlog::warn("{}", why.what());
+          }
+}
+
 } // namespace
 
 void make_root(const host::ports& os, const layout& paths) {
@@ -142,7 +160,9 @@ void give_tools(const host::ports& os, const layout& paths, const tool_programs&
 startup_report put_host_right(const host::ports& os, const layout& paths,
                               const journal_contents& contents) {
   startup_report report;
-  report.hooks_ended = os.processes->kill_marked(root_mark(paths));
+  report.processes_ended =
+      os.processes->kill_marked(root_mark(paths)) + os.processes->kill_marked(service_root_mark(paths));
+  end_groups(os, contents);
   report.uploads_removed = sweep_spool(os, paths, contents);
   // Before the mounts, without which nothing can be started after a restart of the host.
   report.snaps_held = restore_run_control(os, contents);

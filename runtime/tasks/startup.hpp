@@ -11,7 +11,7 @@ namespace troupe {
 
 /// What a start found to be put right.
 struct startup_report {
-  std::size_t hooks_ended = 0;     ///< Processes of hooks that a killed daemon left.
+  std::size_t processes_ended = 0; ///< Of hooks and services, that a killed daemon left.
   std::size_t uploads_removed = 0; ///< Files in the spool that no unready change wants.
   std::size_t images_mounted = 0;  ///< Images that a restart of the host had unmounted.
   std::size_t snaps_held = 0;      ///< Snaps whose applications wait for an unready change.
@@ -31,10 +31,10 @@ struct tool_programs {
 /// the log says so.
 void give_tools(const host::ports& os, const layout& paths, const tool_programs& programs);
 
-/// Brings the host to what the journal says, before any actor runs: ends hooks of a killed daemon,
-/// removes uploads that lead nowhere, mounts installed images again. What can't be mounted is logged and
-/// left. Applications of a snap wait exactly while an unready change is between wait-for-apps and
-/// allow-apps; those of snaps that are waited for wait too, so that their refresh comes first.
+/// Brings the host to what the journal says, before any actor runs: ends hooks and services of a killed
+/// daemon, removes uploads that lead nowhere, mounts installed images again. What can't be mounted is
+/// logged and left. Applications of a snap wait exactly while an unready change is between wait-for-apps
+/// and allow-apps; those of snaps that are waited for wait too, so that their refresh comes first.
 startup_report put_host_right(const host::ports& os, const layout& paths,
                               const journal_contents& contents);
 

@@ -77,7 +77,6 @@ outcome perform_unlink_snap(task_context&);
 outcome undo_unlink_snap(task_context&);
 outcome perform_run_hook(task_context&);
 outcome undo_run_hook(task_context&);
-outcome perform_start_services(task_context&);
 outcome perform_save_snapshot(task_context&);
 outcome undo_save_snapshot(task_context&);
 outcome perform_check_snapshot(task_context&);

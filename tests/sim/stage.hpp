@@ -37,14 +37,16 @@ private:
 class stage {
 public:
   stage(const std::filesystem::path& journal, sim::world& on,
-        constraint_mode mode = constraint_mode::scoped)
-      : stage{std::make_shared<journal_database>(journal, 0), on, mode} {}
+        constraint_mode mode = constraint_mode::scoped,
+        std::shared_ptr<host::service_processes> services = nullptr)
+      : stage{std::make_shared<journal_database>(journal, 0), on, mode, std::move(services)} {}
   stage(std::shared_ptr<journal_database> journal, sim::world& on,
-        constraint_mode mode = constraint_mode::scoped)
+        constraint_mode mode = constraint_mode::scoped,
+        std::shared_ptr<host::service_processes> services = nullptr)
       : world_{on},
         config_{},
         system_{config_},
-        os_{sim::ports_of(on)},
+        os_{with_services(sim::ports_of(on), std::move(services))},
         host_{paths_,
               os_,
               "/bin/troupe-run",
@@ -148,6 +150,12 @@ private:
   };
 
   static failure to_failure_of(const caf::error& why);
+
+  static host::ports with_services(host::ports ports,
+                                   std::shared_ptr<host::service_processes> services) {
+    ports.services = std::move(services);
+    return ports;
+  }
 
   engine_options options_with(std::shared_ptr<journal_database> journal, constraint_mode mode) {
     engine_options options;

@@ -115,8 +115,9 @@ std::vector<std::string> leftovers(const fs::path& root) {
   for (const auto& place : mounts_below(root))
     if (place != root)
       found.push_back("mounted: " + place);
-  for (auto pid : processes_with("TROUPE_HOOK_ROOT", root.string()))
-    found.push_back("process " + std::to_string(pid));
+  for (const auto* mark : {"TROUPE_HOOK_ROOT", "TROUPE_SERVICE_ROOT"})
+    for (auto pid : processes_with(mark, root.string()))
+      found.push_back("process " + std::to_string(pid));
   return found;
 }
 

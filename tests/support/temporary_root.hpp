@@ -31,7 +31,8 @@ private:
 std::vector<std::string> mounts_below(const std::filesystem::path& directory);
 
 /// What a daemon leaves behind in its root once no snap is installed, one line each: files in snap,
-/// var/snap, the images and the spool, mounts, and processes of hooks. Empty: nothing is left.
+/// var/snap, the images and the spool, mounts, and processes of hooks and
+/// services. Empty: nothing is left.
 std::vector<std::string> leftovers(const std::filesystem::path& root);
 
 /// As leftovers, but gives what is removed in the background time to go.

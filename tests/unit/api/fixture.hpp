@@ -138,6 +138,13 @@ public:
     return receive();
   }
 
+  /// What comes next of an answer of unknown length. Throws once the connection has ended.
+  std::string receive_some() {
+    if (received_.empty() && !more())
+      throw std::runtime_error{"the connection has ended"};
+    return std::exchange(received_, {});
+  }
+
   /// Whether the other end closes; waits for it.
   bool closed() { return received_.empty() && !more(); }
 

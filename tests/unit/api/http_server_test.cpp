@@ -10,6 +10,7 @@
 #include "fixture.hpp"
 #include "messages/failure.hpp"
 #include "runtime/api/envelope.hpp"
+#include "runtime/api/reply_stream.hpp"
 #include "runtime/limits.hpp"
 
 using namespace api_test;
@@ -395,4 +396,47 @@ TEST_CASE("no descriptor of a server is inherited by programs") {
   client.send("GET / HTTP/1.1\r\n\r\n");
   auto asked = held.take();
   CHECK(inheritable() == before);
+}
+
+TEST_CASE("an answer may grow while it is sent, until it ends or its client goes") {
+  auto stream = std::make_shared<reply_stream>();
+  running_server server{[&](const std::shared_ptr<exchange>& asked) {
+    response reply;
+    reply.body = "first ";
+    reply.more = stream;
+    asked->reply(std::move(reply));
+  }};
+  auto read_until = [](wire& client, const std::string& text) {
+    std::string got;
+    while (got.find(text) == got.npos)
+      got += client.receive_some();
+    return got;
+  };
+  {
+    wire client{server.socket()};
+    client.send("GET / HTTP/1.1\r\n\r\n");
+    CHECK_THAT(read_until(client, "first"), Contains("chunked"));
+    stream->push("second ");
+    read_until(client, "second");
+    stream->push("third");
+    stream->end();
+    read_until(client, "0\r\n\r\n");
+    CHECK(client.closed());
+    CHECK_FALSE(stream->take());
+  }
+  stream = std::make_shared<reply_stream>();
+  {
+    wire client{server.socket()};
+    client.send("GET / HTTP/1.0\r\n\r\n");
+    read_until(client, "first");
+  }
+  CHECK(eventually([&] { return stream->is_over(); }));
+  stream->push("nobody reads this");
+  stream = std::make_shared<reply_stream>();
+  wire last{server.socket()};
+  last.send("GET / HTTP/1.1\r\n\r\n");
+  read_until(last, "first");
+  server.server.stop();
+  CHECK(stream->is_over());
+  read_until(last, "0\r\n\r\n");
 }

@@ -30,9 +30,13 @@ snap_info full() {
   hello.command = "bin/hello -x";
   hello.command_chain = {"bin/a", "bin/b"};
   hello.stop_command = "bin/stop";
+  hello.post_stop_command = "bin/clean";
+  hello.reload_command = "bin/reload -q";
   hello.daemon = "simple";
   hello.restart_condition = "always";
+  hello.start_timeout_ms = 5'000;
   hello.stop_timeout_ms = 90'001;
+  hello.restart_delay_ms = 7;
   hello.before = {"x"};
   hello.after = {"y"};
   hello.refresh_mode = "endure";

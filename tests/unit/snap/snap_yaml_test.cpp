@@ -57,7 +57,11 @@ apps:
     stop-command: bin/stop
     daemon: forking
     restart-condition: on-failure
+    post-stop-command: bin/clean
+    reload-command: bin/reload -q
+    start-timeout: 2s
     stop-timeout: 1m30s
+    restart-delay: 1s
     after: [db]
     refresh-mode: endure
     environment: {A: "1"}
@@ -98,6 +102,10 @@ slots:
   CHECK(svc->daemon == "forking");
   CHECK(svc->restart_condition == "on-failure");
   CHECK(svc->stop_timeout_ms == 90'000);
+  CHECK(svc->start_timeout_ms == 2'000);
+  CHECK(svc->restart_delay_ms == 1'000);
+  CHECK(svc->post_stop_command == "bin/clean");
+  CHECK(svc->reload_command == "bin/reload -q");
   CHECK(svc->after == texts{"db"});
   CHECK(svc->refresh_mode == "endure");
   CHECK(svc->environment.at("A") == "1");
@@ -255,6 +263,9 @@ TEST_CASE("wrong applications are refused with their place") {
       {"a: {command: x, restart-condition: often}", "\"restart-condition\" can't be"},
       {"a: {command: x, stop-timeout: 30}", "only a time such as 30s"},
       {"a: {command: x, stop-timeout: -1s}", "only a time such as 30s"},
+      {"a: {command: x, start-timeout: soon}", "only a time such as 30s"},
+      {"a: {command: x, restart-delay: 5}", "only a time such as 30s"},
+      {"a: {command: x, reload-command: /bin/sh}", "must be relative to the snap"},
       {"a: {command: x, refresh-mode: later}", "\"refresh-mode\" can't be"},
       {"a: {command: x, refresh-mode: endure}", "which is for services"},
       {"a: {command: x, daemon: simple, refresh-mode: ignore-running}", "aren't services"},
