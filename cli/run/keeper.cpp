@@ -33,6 +33,19 @@ void pass_on(int signal) {
     kill(application, signal);
 }
 
+void end_application(int) {
+  if (application > 0)
+    kill(application, SIGKILL);
+}
+
+/// Who kills the process that was started means the application.
+void end_application_with(pid_t launcher) {
+  std::signal(SIGRTMIN, end_application);
+  prctl(PR_SET_PDEATHSIG, SIGRTMIN);
+  if (getppid() != launcher)
+    end_application(SIGRTMIN);
+}
+
 void become_null(int descriptor) {
   const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
   if (null == descriptor)
@@ -48,7 +61,9 @@ void forget_own_mark() {
       std::memset(*entry, '-', std::strlen(*entry));
 }
 
-[[noreturn]] void keep(const kept_marker& marker, pid_t child, int report) {
+[[noreturn]] void keep(const kept_marker& marker, pid_t launcher, pid_t child, int report) {
+  application = child;
+  end_application_with(launcher);
   for (const int signal : of_terminal)
     std::signal(signal, SIG_IGN);
   for (const int signal : passed_on)
@@ -62,6 +77,7 @@ void forget_own_mark() {
     int status = 0;
     const pid_t ended = waitpid(-1, &status, 0);
     if (ended == child) {
+      application = 0;
       [[maybe_unused]] const auto written = write(report, &status, sizeof status);
       close(report);
     }
@@ -107,6 +123,7 @@ void go_on_in_child(kept_marker marker) {
   std::array<int, 2> numbers{};
   if (pipe2(reports.data(), O_CLOEXEC) != 0 || pipe2(numbers.data(), O_CLOEXEC) != 0)
     host::throw_errno(what);
+  const pid_t launcher = getpid();
   const pid_t keeper = fork();
   if (keeper < 0)
     host::throw_errno(what);
@@ -130,7 +147,7 @@ void go_on_in_child(kept_marker marker) {
     close(numbers[1]);
     close(reports[0]);
     close(marker.held_lock);
-    keep(marker, child, reports[1]);
+    keep(marker, launcher, child, reports[1]);
   }
 }
 

@@ -18,11 +18,8 @@ namespace {
 using marks = std::map<std::string, std::string>;
 
 bool is_marked(pid_t process, const marks& wanted) {
-  const auto variables = environment_of(process);
-  return std::ranges::all_of(wanted, [&](const auto& mark) {
-    const auto found = variables.find(mark.first);
-    return found != variables.end() && found->second == mark.second;
-  });
+  return std::ranges::all_of(
+      wanted, [&](const auto& mark) { return has_variable(process, mark.first, mark.second); });
 }
 
 std::vector<file_descriptor> kill_all(const marks& wanted) {

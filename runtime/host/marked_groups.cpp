@@ -9,12 +9,9 @@ namespace troupe::host {
 std::vector<pid_t> marked_groups::members(const std::string& group) {
   const auto wanted = mark_ + ":" + group;
   std::vector<pid_t> found;
-  for (const pid_t process : all_processes()) {
-    const auto variables = environment_of(process);
-    const auto mark = variables.find(group_variable);
-    if (mark != variables.end() && mark->second == wanted)
+  for (const pid_t process : all_processes())
+    if (has_variable(process, group_variable, wanted))
       found.push_back(process);
-  }
   return found;
 }
 

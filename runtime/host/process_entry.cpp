@@ -3,13 +3,14 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 #include <string_view>
 #include <thread>
 
+#include <fcntl.h>
 #include <pwd.h>
 #include <sys/stat.h>
 
+#include "runtime/host/file_descriptor.hpp"
 #include "runtime/limits.hpp"
 
 namespace troupe::host {
@@ -17,22 +18,29 @@ namespace troupe::host {
 namespace {
 
 std::string read_entry(pid_t process, const std::string& name) {
-  std::ifstream file{"/proc/" + std::to_string(process) + "/" + name, std::ios::binary};
-  std::string text(limits::process_entry_bytes, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  const file_descriptor file{
+      open(("/proc/" + std::to_string(process) + "/" + name).c_str(), O_RDONLY | O_CLOEXEC)};
+  std::string text;
+  std::array<char, 4096> piece{};
+  while (file && text.size() < limits::process_entry_bytes) {
+    const auto length = read(file.get(), piece.data(), piece.size());
+    if (length <= 0)
+      break;
+    text.append(piece.data(), static_cast<std::size_t>(length));
+  }
   return text;
 }
 
-// A process may have an empty environment for good.
+// A process may have neither arguments nor an environment for good.
 constexpr int most_looks = 5;
 
-/// In the midst of an exec a process has a program and not yet an environment.
+/// In the midst of an exec a process has a program and not yet arguments or an environment.
 std::string read_environment(pid_t process) {
   auto text = read_entry(process, "environ");
   for (int looks = 1; looks < most_looks && text.empty(); ++looks) {
     std::error_code code;
-    if (std::filesystem::read_symlink("/proc/" + std::to_string(process) + "/exe", code).empty())
+    if (std::filesystem::read_symlink("/proc/" + std::to_string(process) + "/exe", code).empty() ||
+        !read_entry(process, "cmdline").empty())
       break;
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
     text = read_entry(process, "environ");
@@ -54,6 +62,14 @@ std::map<std::string, std::string> environment_of(pid_t process) {
     rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
   }
   return variables;
+}
+
+bool has_variable(pid_t process, const std::string& name, const std::string& value) {
+  const auto entry = name + '=' + value + '\0';
+  const auto text = read_environment(process);
+  if (text.starts_with(entry))
+    return true;
+  return text.find('\0' + entry) != text.npos;
 }
 
 std::string command_of(pid_t process) {

@@ -210,7 +210,7 @@ TEST_CASE("a request of the snap client fails at once with what runs") {
   auto failed = w.troupe({"install", "--dangerous", "--running-apps", "fail", w.image("2").string()});
   CHECK(failed.exit_code == 1);
   CHECK_THAT(failed.err,
-             Contains("cannot refresh \"hello\": snap \"hello\" has running apps (hello), pids: "));
+             Contains("cannot refresh snap \"hello\": snap \"hello\" has running apps (hello), pids: "));
   CHECK(w.current() == "x1");
   CHECK_FALSE(fs::exists(w.in_root("snap/hello/x2")));
   w.fine({"install", "--dangerous", "--ignore-running", w.image("2").string()});
