@@ -129,6 +129,9 @@ private:
       watch_.note("crash");
     }
     start();
+    // People who find their host running again start their applications at once.
+    for (int applications = 0; applications < 8; ++applications)
+      apps_.act(random);
   }
 
   void restart() {
@@ -163,7 +166,7 @@ private:
       restart();
     else if (drawn < 255 && options_.faults)
       crash_between_messages(random);
-    else if (drawn < 400)
+    else if (drawn < 350)
       apps_.act(random);
     else
       handle(1 + random.below(40), random);
