@@ -45,11 +45,14 @@ time_point last_refresh_in(const std::map<std::string, std::string>& stored) {
   return time_point{duration{nanoseconds}};
 }
 
-std::set<std::string> inhibited(const task_host& host) {
-  if (!host.os.run_control)
-    return {};
-  auto names = host.os.run_control->inhibited();
-  return {names.begin(), names.end()};
+/// Snaps that a change is about to replace, which then starts their services itself. One whose
+/// applications still run has to wait, perhaps for long.
+std::set<std::string> replaced_first(const task_host& host) {
+  std::set<std::string> names;
+  for (auto& name : host.os.run_control->inhibited())
+    if (host.os.run_control->running(name).empty())
+      names.insert(std::move(name));
+  return names;
 }
 
 // An exit message of normal priority would wait behind a long mailbox.
@@ -101,7 +104,7 @@ engine::engine(caf::actor_system& system, engine_options options) {
   members->services =
       system.spawn<class services>(*options.host, members->effects, members->hooks, members->inspector);
   caf::anon_send(members->services,
-                 boot_services{services_at_start(contents, inhibited(*options.host))});
+                 boot_services{services_at_start(contents, replaced_first(*options.host))});
   members->host = options.host;
   company_ = members;
   director_ = system.spawn<class director>(std::move(contents), known, company_);

@@ -95,13 +95,15 @@ void event_loop::run() {
     if (count < 0 && errno != EINTR)
       return;
     for (int i = 0; i < count; ++i) {
-      const auto& event = events.at(static_cast<std::size_t>(i));
-      if (event.data.u64 == 0)
+      // The kernel packs its fields, so that nothing may refer to them.
+      const auto event = events.at(static_cast<std::size_t>(i));
+      const std::uint64_t id = event.data.u64;
+      if (id == 0)
         return;
       std::shared_ptr<entry> found;
       {
         const std::lock_guard guard{mutex_};
-        if (auto at = entries_.find(event.data.u64); at != entries_.end())
+        if (auto at = entries_.find(id); at != entries_.end())
           found = at->second;
       }
       if (!found)

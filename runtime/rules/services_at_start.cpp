@@ -32,11 +32,11 @@ bool leaves_them_on(const change_record& change, const std::string& snap) {
 } // namespace
 
 std::vector<service_command> services_at_start(const journal_contents& contents,
-                                               const std::set<std::string>& inhibited) {
+                                               const std::set<std::string>& replaced_first) {
   std::vector<service_command> result;
   for (const auto& state : contents.snaps) {
     const auto* current = state->find(state->current);
-    if (!state->active || !current || inhibited.contains(state->name))
+    if (!state->active || !current || replaced_first.contains(state->name))
       continue;
     if (!std::ranges::all_of(contents.changes, [&](const change_record& change) {
           return is_set(change.ready_at) || leaves_them_on(change, state->name);
