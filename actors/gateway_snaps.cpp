@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <ranges>
 #include <set>
 
 #include "actors/gateway_ask.hpp"
@@ -9,6 +10,7 @@
 #include "runtime/api/snap_requests.hpp"
 #include "runtime/api/target.hpp"
 #include "runtime/rules/running_apps.hpp"
+#include "runtime/rules/verbs.hpp"
 #include "runtime/snap/base.hpp"
 #include "runtime/snap/image.hpp"
 #include "runtime/snap/names.hpp"
@@ -205,12 +207,13 @@ void gateway::remove_files(const std::vector<std::string>& unwanted) {
 // is not seen now the change itself will see.
 void gateway::begin(const exchange_ptr& what, operation_request wanted,
                     std::function<json::value(change_id)> result) {
-  if (wanted.on_running_apps != running_apps::fail)
+  const auto may_replace = [](const snap_request& snap) { return may_replace_revision(snap.verb); };
+  if (wanted.on_running_apps != running_apps::fail || std::ranges::none_of(wanted.snaps, may_replace))
     return start(what, std::move(wanted), std::move(result));
   auto seen = std::make_shared<operation_request>(std::move(wanted));
-  auto look =
-      std::make_shared<const std::function<void()>>([seen, control = with_->host->os.run_control] {
-        for (auto& snap : seen->snaps)
+  auto look = std::make_shared<const std::function<void()>>(
+      [seen, may_replace, control = with_->host->os.run_control] {
+        for (auto& snap : seen->snaps | std::views::filter(may_replace))
           if (auto running = control->running(snap.snap); !running.empty())
             snap.running = running_text(snap.snap, running);
       });

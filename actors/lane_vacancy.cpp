@@ -83,6 +83,10 @@ void lane::tell_snap(const apps_keep_waiting& what) {
   told->result.task = what.task;
   running.telling = told;
   with_state(told, [this, told] {
+    // The wait may have been stopped meanwhile.
+    auto still = running_.find(told->result.task);
+    if (still == running_.end() || still->second.telling != told)
+      return;
     when_admitted(told->result.task, [this, told] {
       running_.at(told->result.task).is_told_now = true;
       open_context(told, [this, told] { run_told(told); });

@@ -88,7 +88,8 @@ void add_who_yields(operation_request& request, const std::map<std::string, snap
     auto& other = others.emplace_back();
     other.verb = yields.verb;
     other.snap = name;
-    other.aliases_removed = without(before, enabled_aliases(*state, aliases_after(yields, *state)));
+    other.aliases_removed =
+        without(before, enabled_aliases(aliases_after(yields, *state), state->info()));
   }
   if (!others.empty())
     request.transaction = transaction::all_snaps;

@@ -20,21 +20,13 @@ known_alias shown(const snap_alias& alias, bool no_automatic, const snap_info* i
   return {alias.manual.empty() ? alias.automatic : alias.manual, alias_status::disabled};
 }
 
-alias_map enabled(const std::map<std::string, snap_alias>& aliases, bool no_automatic,
-                  const snap_info* info) {
-  alias_map result;
-  for (const auto& [name, alias] : aliases)
-    if (auto is = shown(alias, no_automatic, info); is.status != alias_status::disabled)
-      result.emplace(name, is.app);
-  return result;
-}
-
 void drop_unknown(set_aliases& update) {
   std::erase_if(update.aliases, [](const auto& item) { return item.second == snap_alias{}; });
 }
 
 set_aliases with_declared(const operation& op, const snap_state& state) {
-  set_aliases next{state.aliases, state.no_automatic_aliases || op.unaliased};
+  auto next = aliases_of(state);
+  next.no_automatic = next.no_automatic || op.unaliased;
   for (auto& [name, alias] : next.aliases)
     alias.automatic.clear();
   for (const auto& [name, app] : state.origin.aliases)
@@ -45,7 +37,7 @@ set_aliases with_declared(const operation& op, const snap_state& state) {
 }
 
 set_aliases without_alias(const operation& op, const snap_state& state) {
-  set_aliases next{state.aliases, state.no_automatic_aliases};
+  auto next = aliases_of(state);
   for (auto& [name, alias] : next.aliases)
     if (op.alias.empty() || op.alias == name)
       alias.manual.clear();
@@ -57,7 +49,7 @@ set_aliases without_alias(const operation& op, const snap_state& state) {
 
 /// Gives up these names. An automatic alias can't be turned off by itself.
 set_aliases yielding(const operation& op, const snap_state& state) {
-  set_aliases next{state.aliases, state.no_automatic_aliases};
+  auto next = aliases_of(state);
   for (const auto& [name, app] : op.aliases_removed) {
     auto found = next.aliases.find(name);
     if (found == next.aliases.end())
@@ -87,6 +79,8 @@ std::string command_of(const std::string& snap, const std::string& app) {
   return app == snap.substr(0, snap.find('_')) ? snap : snap + "." + app;
 }
 
+set_aliases aliases_of(const snap_state& state) { return {state.aliases, state.no_automatic_aliases}; }
+
 std::map<std::string, known_alias> known_aliases(const snap_state& state) {
   std::map<std::string, known_alias> result;
   for (const auto& [name, alias] : state.aliases)
@@ -95,11 +89,15 @@ std::map<std::string, known_alias> known_aliases(const snap_state& state) {
 }
 
 alias_map enabled_aliases(const snap_state& state) {
-  return enabled(state.aliases, state.no_automatic_aliases, state.info());
+  return enabled_aliases(aliases_of(state), state.info());
 }
 
-alias_map enabled_aliases(const snap_state& state, const set_aliases& update) {
-  return enabled(update.aliases, update.no_automatic, state.info());
+alias_map enabled_aliases(const set_aliases& aliases, const snap_info* info) {
+  alias_map result;
+  for (const auto& [name, alias] : aliases.aliases)
+    if (auto is = shown(alias, aliases.no_automatic, info); is.status != alias_status::disabled)
+      result.emplace(name, is.app);
+  return result;
 }
 
 alias_map without(const alias_map& aliases, const alias_map& others) {
@@ -117,7 +115,9 @@ set_aliases aliases_after(const operation& op, const snap_state& state) {
     return without_alias(op, state);
   if (op.verb == "yield-aliases")
     return yielding(op, state);
-  set_aliases next{state.aliases, state.no_automatic_aliases && op.verb != "prefer"};
+  auto next = aliases_of(state);
+  if (op.verb == "prefer")
+    next.no_automatic = false;
   if (op.verb == "alias")
     next.aliases[op.alias].manual = op.app;
   return next;
@@ -132,7 +132,7 @@ std::vector<std::string> waiting_aliases(const snap_state& state) {
 }
 
 alias_map preferred_aliases(const snap_state& state) {
-  return enabled(state.aliases, false, state.info());
+  return enabled_aliases({state.aliases, false}, state.info());
 }
 
 } // namespace troupe

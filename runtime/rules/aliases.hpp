@@ -37,14 +37,17 @@ struct known_alias {
 /// Takes instance names.
 std::string command_of(const std::string& snap, const std::string& app);
 
+/// A snap's aliases as an update that changes nothing.
+set_aliases aliases_of(const snap_state& state);
+
 /// All aliases that a snap knows of, by name.
 std::map<std::string, known_alias> known_aliases(const snap_state& state);
 
 /// Those of its current revision that aren't disabled. A snap that is disabled as a whole keeps them.
 alias_map enabled_aliases(const snap_state& state);
 
-/// As enabled_aliases, once this update is applied.
-alias_map enabled_aliases(const snap_state& state, const set_aliases& update);
+/// Of these aliases those that a revision has an application for; none where it isn't known.
+alias_map enabled_aliases(const set_aliases& aliases, const snap_info* info);
 
 /// What is in the first and not in the second: aliases that aren't there or start something else.
 alias_map without(const alias_map& aliases, const alias_map& others);

@@ -61,7 +61,6 @@ void add_aliases(task_chain& chain) {
   const auto& name = chain.op().snap;
   chain.add("auto-connect", "Automatically connect eligible plugs and slots of snap " + quoted(name));
   chain.add("set-auto-aliases", "Set automatic aliases for snap " + quoted(name));
-  chain.add("setup-aliases", "Setup snap " + quoted(name) + " aliases");
 }
 
 // Its undo waits for applications too, so that what the new revision's users have begun isn't pulled
@@ -157,7 +156,6 @@ void add_refresh_tasks(task_chain& chain, const snap_info& former, bool allows_a
   const auto& info = *op.info;
   add_undoable_hook(chain, former, "pre-refresh", {{"revision", to_string(op.from)}});
   add_stop_services(chain, former);
-  chain.add("remove-aliases", "Remove aliases for snap " + quoted(op.snap));
   chain.add("unlink-current-snap", "Make current revision for snap " + quoted(op.snap) + " unavailable");
   chain.add("copy-snap-data", "Copy snap " + quoted(op.snap) + " data");
   add_setup_profiles(chain, op.rev);
@@ -178,7 +176,6 @@ void add_revert_tasks(task_chain& chain, const snap_state& state,
   if (waits_for_apps)
     add_wait_for_apps_task(chain, *waits_for_apps);
   add_stop_services(chain, *state.info());
-  chain.add("remove-aliases", "Remove aliases for snap " + quoted(op.snap));
   chain.add("unlink-current-snap", "Make current revision for snap " + quoted(op.snap) + " unavailable");
   add_setup_profiles(chain, op.rev);
   add_link(chain, op.rev);

@@ -33,12 +33,10 @@ void check_free(task_context& context, const std::string& alias, const alias_map
 
 } // namespace
 
-alias_map linked_aliases(const snap_state& state) {
-  return state.active ? enabled_aliases(state) : alias_map{};
-}
+alias_map linked_aliases(const snap_state& state) { return linked_aliases(state, aliases_of(state)); }
 
 alias_map linked_aliases(const snap_state& state, const set_aliases& update) {
-  return state.active ? enabled_aliases(state, update) : alias_map{};
+  return state.active ? enabled_aliases(update, state.info()) : alias_map{};
 }
 
 void change_alias_links(task_context& context, const alias_map& from, const alias_map& to) {

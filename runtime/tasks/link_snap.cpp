@@ -5,10 +5,31 @@
 
 namespace troupe::tasks {
 
+namespace {
+
+/// Whose launchers are there while the snap has no revision that is active: those of one that is
+/// replaced stay all the while.
+const snap_info* replaced(const task_context& context, revision former) {
+  const auto* found = former == context.rev() ? nullptr : context.state->find(former);
+  return found ? found->info.get() : nullptr;
+}
+
+void unlink_again(task_context& context, const snap_info* former) {
+  remove_current_links(context);
+  change_launchers(context, &context.info(), former);
+}
+
+} // namespace
+
 outcome perform_link_snap(task_context& context) {
   const auto& state = *context.state;
-  all_or_nothing([&] { link_revision_files(context, context.info(), context.rev()); },
-                 [&] { unlink_revision_files(context, context.info()); });
+  const auto* former_info = replaced(context, state.current);
+  all_or_nothing(
+      [&] {
+        make_current_links(context, context.rev());
+        change_launchers(context, former_info, &context.info());
+      },
+      [&] { unlink_again(context, former_info); });
   json::object former{{"current", to_string(state.current)},
                       {"active", state.active},
                       {"channel", state.channel},
@@ -34,9 +55,7 @@ outcome undo_link_snap(task_context& context) {
   const auto& former = context.memo;
   // Stopped before its do came to an end: the state is as it was, and the links follow it.
   if (!former.contains("current")) {
-    unlink_revision_files(context, context.info());
-    if (context.state->active)
-      link_revision_files(context, *context.state->info(), context.state->current);
+    unlink_again(context, replaced(context, context.state->current));
     return done();
   }
   restore_link restored;
@@ -49,9 +68,9 @@ outcome undo_link_snap(task_context& context) {
   restored.origin = origin_from_json(json::object_or(former, "origin"));
   if (!json::bool_or(former, "known"))
     restored.drop = context.rev();
-  unlink_revision_files(context, context.info());
+  unlink_again(context, replaced(context, restored.current));
   if (restored.active)
-    link_revision_files(context, *context.state->find(restored.current)->info, restored.current);
+    make_current_links(context, restored.current);
   return done(context, restored);
 }
 

@@ -23,7 +23,7 @@ json::object existing_data(task_context& context) {
           {"had-common", files.exists(context.paths().common_data_dir(name))}};
 }
 
-void link_revision_files(task_context& context, const snap_info& info, revision rev) {
+void make_current_links(task_context& context, revision rev) {
   const auto& paths = context.paths();
   const auto& name = context.op().snap;
   auto& files = *context.os().files;
@@ -32,19 +32,30 @@ void link_revision_files(task_context& context, const snap_info& info, revision 
   context.os().run_control->open(name);
   files.make_link(to_string(rev), paths.snap_data_dir(name) / "current");
   files.make_link(to_string(rev), paths.current_link(name));
-  for (const auto& app : info.apps)
-    if (!app.is_service())
-      files.make_link(context.host.launcher, paths.launcher(name, app.name));
 }
 
-void unlink_revision_files(task_context& context, const snap_info& info) {
-  const auto& paths = context.paths();
+void remove_current_links(task_context& context) {
   const auto& name = context.op().snap;
   auto& files = *context.os().files;
-  files.remove_file(paths.current_link(name));
-  files.remove_file(paths.snap_data_dir(name) / "current");
-  for (const auto& app : info.apps)
-    files.remove_file(paths.launcher(name, app.name));
+  files.remove_file(context.paths().current_link(name));
+  files.remove_file(context.paths().snap_data_dir(name) / "current");
+}
+
+void change_launchers(task_context& context, const snap_info* from, const snap_info* to) {
+  const auto& name = context.op().snap;
+  auto& files = *context.os().files;
+  const auto has_launcher = [](const snap_info* info, const std::string& app) {
+    const auto* found = info ? info->find_app(app) : nullptr;
+    return found && !found->is_service();
+  };
+  if (to)
+    for (const auto& app : to->apps)
+      if (!app.is_service())
+        files.make_link(context.host.launcher, context.paths().launcher(name, app.name));
+  if (from)
+    for (const auto& app : from->apps)
+      if (!has_launcher(to, app.name))
+        files.remove_file(context.paths().launcher(name, app.name));
 }
 
 } // namespace troupe::tasks

@@ -13,10 +13,14 @@ void remove_revision_files(task_context& context);
 /// Which data directories of the revision are there, for the undo of copy-snap-data.
 json::object existing_data(task_context& context);
 
-/// Points `current` at a revision and makes a launcher in snap/bin for each of its applications.
-void link_revision_files(task_context& context, const snap_info& info, revision rev);
+/// Points the `current` links at a revision, whose data directories are made with it.
+void make_current_links(task_context& context, revision rev);
 
-/// Takes the launchers of these applications and the `current` links away.
-void unlink_revision_files(task_context& context, const snap_info& info);
+/// Takes the `current` links away: what is started by a launcher finds no revision then.
+void remove_current_links(task_context& context);
+
+/// Puts launchers in snap/bin for the applications of `to` in place of those of `from`; nullptr: of
+/// none.
+void change_launchers(task_context& context, const snap_info* from, const snap_info* to);
 
 } // namespace troupe::tasks

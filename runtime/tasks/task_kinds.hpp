@@ -90,7 +90,6 @@ outcome perform_allow_apps(task_context&);
 outcome undo_allow_apps(task_context&);
 outcome run_refresh_pending_hook(task_context&);
 outcome perform_set_auto_aliases(task_context&);
-outcome undo_set_auto_aliases(task_context&);
 outcome perform_setup_aliases(task_context&);
 outcome undo_setup_aliases(task_context&);
 outcome perform_remove_aliases(task_context&);

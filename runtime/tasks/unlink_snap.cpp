@@ -4,25 +4,38 @@
 
 namespace troupe::tasks {
 
+namespace {
+
+void link_again(task_context& context) {
+  const auto& current = *context.state->find(context.state->current);
+  make_current_links(context, current.rev);
+  change_launchers(context, nullptr, current.info.get());
+}
+
+} // namespace
+
 outcome perform_unlink_snap(task_context& context) {
-  const auto& state = *context.state;
-  all_or_nothing([&] { unlink_revision_files(context, *state.info()); },
-                 [&] { link_revision_files(context, *state.info(), state.current); });
+  all_or_nothing(
+      [&] {
+        remove_current_links(context);
+        change_launchers(context, context.state->info(), nullptr);
+      },
+      [&] { link_again(context); });
   return done(context, unlink_current{});
 }
 
+// The launchers stay: who starts an application amid the refresh has it wait, and not fail.
 // The task after it copies the data; whoever undoes that has to know what was there before, and a memo
 // is durable before the next task begins.
 outcome perform_unlink_current_snap(task_context& context) {
-  auto unlinked = perform_unlink_snap(context);
-  std::get<outcomes::done>(unlinked.result).memo = json::write(existing_data(context));
-  return unlinked;
+  all_or_nothing([&] { remove_current_links(context); }, [&] { link_again(context); });
+  return done(context, unlink_current{}, existing_data(context));
 }
 
 outcome undo_unlink_snap(task_context& context) {
   const auto& state = *context.state;
   const auto& current = *state.find(state.current);
-  link_revision_files(context, *current.info, current.rev);
+  link_again(context);
   return done(context, link_revision{current, state.channel, state.flags, state.origin});
 }
 

@@ -67,6 +67,43 @@ TEST_CASE("a file of an installed snap refreshes it: the data comes along, the f
   CHECK(lasting_leftovers(w.root()) == std::vector<std::string>{});
 }
 
+TEST_CASE(
+    "a refresh replaces launchers by those of its revision, and keeps all others while it switches") {
+  TROUPE_NEEDS_ROOT();
+  world w;
+  auto source = plain_snap("hello");
+  auto with_apps = [&](const std::string& apps) {
+    source.yaml = "name: hello\nversion: '1'\napps:\n" + apps;
+    return w.make_snap(source);
+  };
+  w.fine({"install", "--dangerous",
+          with_apps("  kept: {command: bin/show}\n  old: {command: bin/show}\n").string()});
+  auto is_there = [&](const std::string& name) {
+    return fs::is_symlink(w.in_root("snap/bin/hello." + name));
+  };
+  CHECK(is_there("old"));
+  source.hooks["post-refresh"] = slow_hook() + "[ ! -e $SNAP_COMMON/fails ]\n";
+  auto next = with_apps("  kept: {command: bin/show}\n  new: {command: bin/show}\n").string();
+  auto refresh = [&] {
+    fs::remove(w.common_data("hello") / "started");
+    fs::remove(w.common_data("hello") / "go");
+    auto id = w.fine({"install", "--dangerous", "--no-wait", next}).out;
+    REQUIRE(w.hook_started("hello"));
+    CHECK((is_there("kept") && is_there("new") && !is_there("old")));
+    w.let_hook_go("hello");
+    id.pop_back();
+    return text(wait_for_change(w.api, id), "status");
+  };
+  write_file(w.common_data("hello") / "fails", "");
+  CHECK(refresh() == "Error");
+  CHECK((is_there("kept") && !is_there("new") && is_there("old")));
+  fs::remove(w.common_data("hello") / "fails");
+  CHECK(refresh() == "Done");
+  CHECK((is_there("kept") && is_there("new") && !is_there("old")));
+  w.fine({"disable", "hello"});
+  CHECK((!is_there("kept") && !is_there("new") && !is_there("old")));
+}
+
 TEST_CASE("a revision that fails is rolled back, remembered and passed over until a newer one comes") {
   TROUPE_NEEDS_ROOT();
   store_world w;

@@ -6,102 +6,12 @@
 #include <memory>
 
 #include "runtime/api/timestamps.hpp"
-#include "runtime/host/marked_groups.hpp"
-#include "runtime/host/real_processes.hpp"
-#include "tests/support/world.hpp"
-#include "tests/tracking/tracked_world.hpp"
+#include "tests/tracking/sleeping_world.hpp"
 
 using namespace troupe;
 using namespace troupe::test;
 using Catch::Contains;
 namespace fs = std::filesystem;
-
-namespace {
-
-/// A snap with an application that sleeps, one that is left running, and one that leaves a child behind.
-snap_source sleeping_snap(const std::string& version, const std::string& more = {}) {
-  snap_source source;
-  source.yaml = "name: hello\nversion: '" + version + "'\n" + more +
-                "apps:\n"
-                "  hello: {command: bin/sleep}\n"
-                "  calm: {command: bin/sleep, refresh-mode: ignore-running}\n"
-                "  parent: {command: bin/parent}\n"
-                "  status: {command: bin/status}\n";
-  source.files["bin/sleep"] =
-      "#!/bin/sh\necho $SNAP_REVISION >$SNAP_COMMON/started\nexec sleep ${1:-1000}\n";
-  source.files["bin/parent"] = "#!/bin/sh\n(setsid sleep 1000 >/dev/null 2>&1 &)\n";
-  source.files["bin/status"] = "#!/bin/sh\nexit 7\n";
-  return source;
-}
-
-/// A daemon that tracks in one way, with a snap that has applications.
-struct sleeping_world : world {
-  explicit sleeping_world(const std::string& way, const std::string& more = {})
-      : world{{"--tracking", way}}, more_{more} {
-    fine({"install", "--dangerous", image("1").string()});
-  }
-  ~sleeping_world() {
-    const auto mark = fs::canonical(root()).string() + ":snap.hello";
-    host::real_processes{}.kill_marked({{host::group_variable, mark}});
-  }
-
-  fs::path image(const std::string& version) const { return make_snap(sleeping_snap(version, more_)); }
-
-  /// Starts an application by its launcher; returns once its own program runs.
-  std::unique_ptr<program> launch(const std::string& name = "hello") {
-    fs::remove(common_data("hello") / "started");
-    auto started = std::make_unique<program>(
-        std::vector<std::string>{in_root("snap/bin/" + name).string()}, user());
-    CHECK(eventually([&] { return fs::exists(common_data("hello") / "started"); }));
-    return started;
-  }
-
-  /// Begins a refresh to this version, which goes on without being watched.
-  std::string begin_refresh(const std::string& version, std::vector<std::string> options = {}) {
-    std::vector<std::string> words{"install", "--dangerous", "--no-wait", image(version).string()};
-    words.insert(words.end(), options.begin(), options.end());
-    auto id = fine(words).out;
-    id.pop_back();
-    return id;
-  }
-  json::object change(const std::string& id) {
-    return result_of(api.get("/v2/changes/" + id)).as_object();
-  }
-  json::object task(const std::string& id, const std::string& kind) {
-    auto found = change(id);
-    for (const auto& item : found.at("tasks").as_array())
-      if (text(item.as_object(), "kind") == kind)
-        return item.as_object();
-    return {};
-  }
-  bool waits_for_apps(const std::string& id) {
-    auto waiting = json::object_or(task(id, "wait-for-apps"), "waiting");
-    return json::string_or(waiting, "reason") == "apps_running";
-  }
-  bool is_done(const std::string& id) { return text(change(id), "status") == "Done"; }
-  std::string current() const { return fs::read_symlink(in_root("snap/hello/current")); }
-
-private:
-  std::string more_;
-};
-
-/// Runs a test for each way that this machine can do.
-template <class Test>
-void for_each_way(Test test) {
-  for (const auto& way : tracking_ways) {
-    {
-      tracked_world trial{way};
-      if (!trial.trouble().empty()) {
-        WARN(way << ": " << trial.trouble());
-        continue;
-      }
-    }
-    INFO("by " << way);
-    test(way);
-  }
-}
-
-} // namespace
 
 TEST_CASE("a running application holds its refresh, which goes on when it ends, while others change") {
   for_each_way([](const std::string& way) {

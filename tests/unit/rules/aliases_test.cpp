@@ -77,7 +77,7 @@ TEST_CASE("an operator's alias is set, replaced, and taken away") {
   auto none = aliases_after(op_of("unalias"), state);
   CHECK(none.aliases == alias_table{{"x", {"one", ""}}});
   CHECK(none.no_automatic);
-  CHECK(enabled_aliases(state, none).empty());
+  CHECK(enabled_aliases(none, state.info()).empty());
   state.no_automatic_aliases = true;
   CHECK_FALSE(aliases_after(op_of("prefer"), state).no_automatic);
 }
@@ -91,9 +91,9 @@ TEST_CASE("who yields an alias gives up what the operator said of it, or all aut
   auto automatic = *aliased("a", {{"x", {"one", ""}}, {"y", {"two", ""}}, {"m", {"", "two"}}});
   auto left = aliases_after(yields, automatic);
   CHECK(left.no_automatic);
-  CHECK(enabled_aliases(automatic, left) == alias_map{{"m", "two"}});
+  CHECK(enabled_aliases(left, automatic.info()) == alias_map{{"m", "two"}});
   auto both = *aliased("a", {{"x", {"one", "two"}}});
-  CHECK(enabled_aliases(both, aliases_after(yields, both)).empty());
+  CHECK(enabled_aliases(aliases_after(yields, both), both.info()).empty());
 }
 
 TEST_CASE("aliases are compared by their names and by what they start") {

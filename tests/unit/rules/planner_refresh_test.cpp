@@ -52,10 +52,9 @@ TEST_CASE("a refresh gets the image first, and discards old revisions only at it
   host_plan host{{installed("hello", {5, 6}, true, info)}};
   auto change = host.plan(from_store("refresh", info, 7));
   CHECK(kinds(change) == words{"prerequisites", "download-snap", "validate-snap", "mount-snap",
-                               "run-hook", "remove-aliases", "unlink-current-snap", "copy-snap-data",
-                               "setup-profiles", "link-snap", "auto-connect", "set-auto-aliases",
-                               "setup-aliases", "run-hook", "run-hook", "run-hook", "clear-snap",
-                               "discard-snap"});
+                               "run-hook", "unlink-current-snap", "copy-snap-data", "setup-profiles",
+                               "link-snap", "auto-connect", "set-auto-aliases", "run-hook", "run-hook",
+                               "run-hook", "clear-snap", "discard-snap"});
   CHECK(hooks(change) == words{"pre-refresh", "post-refresh", "configure", "check-health"});
   CHECK(discarded(change) == words{"5"});
   const auto& op = change.operations.at(0);
@@ -168,9 +167,8 @@ TEST_CASE("a revert goes back to the revision linked before, or to the one that 
   auto change = host_plan{{state}}.plan(request("revert", "hello"));
   CHECK(change.operations.at(0).rev == revision{2});
   CHECK(change.operations.at(0).from == revision{3});
-  CHECK(kinds(change) == words{"prerequisites", "prepare-snap", "remove-aliases", "unlink-current-snap",
-                               "setup-profiles", "link-snap", "auto-connect", "set-auto-aliases",
-                               "setup-aliases"});
+  CHECK(kinds(change) == words{"prerequisites", "prepare-snap", "unlink-current-snap", "setup-profiles",
+                               "link-snap", "auto-connect", "set-auto-aliases"});
   auto named = request("revert", "hello");
   named.rev = {1};
   CHECK(host_plan{{state}}.plan(named).operations.at(0).rev == revision{1});

@@ -23,8 +23,8 @@ TEST_CASE("an install is one chain in one lane, with a task for each hook the sn
   auto change = host_plan{}.plan(install("hello", info_of("hello", {"install", "configure"})));
   CHECK(kinds(change) == std::vector<std::string>{"prerequisites", "prepare-snap", "mount-snap",
                                                   "copy-snap-data", "setup-profiles", "link-snap",
-                                                  "auto-connect", "set-auto-aliases", "setup-aliases",
-                                                  "run-hook", "run-hook"});
+                                                  "auto-connect", "set-auto-aliases", "run-hook",
+                                                  "run-hook"});
   for (std::size_t i = 0; i < change.tasks.size(); ++i) {
     CHECK(change.tasks[i].lanes == std::vector<lane_number>{1});
     if (i > 0)

@@ -187,3 +187,30 @@ TEST_CASE("a new revision takes over what is declared, says which aliases wait, 
   f.undo("set-auto-aliases", memo);
   CHECK(f.state.aliases == table{{"m", {"", "gone"}}, {"old", {"two", ""}}});
 }
+
+TEST_CASE("a refresh replaces the links of the revision that is left, and its undo puts them back") {
+  alias_fixture f;
+  f.state.aliases = {{"gone", {"two", ""}}, {"kept", {"a", ""}}};
+  f.perform("setup-aliases");
+  const auto before = f.found();
+  auto next = std::make_shared<snap_info>();
+  next->name = "a";
+  for (const auto* name : {"a", "three"})
+    next->apps.emplace_back().name = name;
+  f.state.revisions.push_back({{-2}, next, {}});
+  f.state.current = {-2};
+  f.state.origin.aliases = {{"kept", "a"}, {"new", "three"}};
+  f.op.from = {-1};
+  f.wants("refresh");
+  SECTION("undone after its end") {
+    auto memo = f.perform("set-auto-aliases");
+    CHECK(f.found() == links{{"kept", "a"}, {"new", "a.three"}});
+    f.undo("set-auto-aliases", memo);
+  }
+  SECTION("stopped before its end") {
+    auto made = f.context();
+    find_task_kind("set-auto-aliases")->perform(made);
+    f.undo("set-auto-aliases");
+  }
+  CHECK(f.found() == before);
+}
