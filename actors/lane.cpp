@@ -310,8 +310,7 @@ void lane::fail(const run_ptr& run, const failure& what) {
 }
 
 void lane::settle(const run_ptr& run) {
-  if (auto& apps = running_.at(run->result.task).apps)
-    send_exit(apps, caf::exit_reason::user_shutdown);
+  end_wait_for_apps(run->result.task);
   running_.erase(run->result.task);
   send(setup_.change,
        task_settled{std::make_shared<const task_result>(std::move(run->result)), run->claims});
@@ -320,6 +319,8 @@ void lane::settle(const run_ptr& run) {
 void lane::retry_later(const run_ptr& run, const outcomes::retry& when) {
   auto task = run->result.task;
   auto& running = running_.at(task);
+  // The next run looks anew at what runs.
+  end_wait_for_apps(task);
   if (running.stop.stop_requested()) {
     running_.erase(task);
     return send(setup_.change, task_stopped{task});

@@ -59,6 +59,7 @@ private:
   void hand_to_performer(const run_ptr& run);
   void await_vacancy(const run_ptr& run);
   void await_next_vacancy(const run_ptr& run);
+  void end_wait_for_apps(task_id task);
   void after_telling(const run_ptr& run, std::function<void()> act);
   void take_vacancy(const run_ptr& run);
   void when_admitted(task_id task, std::function<void()> act);

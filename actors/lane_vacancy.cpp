@@ -129,8 +129,13 @@ void lane::stop_waiting(task_id task) {
     end_waiting(task);
 }
 
+void lane::end_wait_for_apps(task_id task) {
+  if (auto apps = std::exchange(running_.at(task).apps, nullptr))
+    send_exit(apps, caf::exit_reason::user_shutdown);
+}
+
 void lane::end_waiting(task_id task) {
-  send_exit(running_.at(task).apps, caf::exit_reason::user_shutdown);
+  end_wait_for_apps(task);
   running_.erase(task);
   send(setup_.change, task_stopped{task});
 }

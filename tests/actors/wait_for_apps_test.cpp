@@ -287,6 +287,33 @@ TEST_CASE("a failed refresh waits for those who use its new revision before it g
   CHECK(w.on.inhibited.empty());
 }
 
+TEST_CASE("a failed refresh goes back though its mark can't be written at first") {
+  /// No mark is written while it says so.
+  struct failing_marks : sim::effect_watcher {
+    void before(std::string_view site, const std::string&) override {
+      if (site == "inhibit" && fails)
+        throw failure{failure_kind::internal, "cannot write the mark"};
+    }
+    void after(std::string_view, const std::string&) override {}
+    bool fails = true;
+  };
+  waiting_world w;
+  failing_marks marks;
+  w.hooks = {"post-refresh"};
+  w.on.hook_exit_status["hello/post-refresh"] = 1;
+  w.on.amid_hook = [&](const host::process_spec&) { w.on.watcher = &marks; };
+  auto id = w.all.start(w.request());
+  w.all.run();
+  CHECK_FALSE(w.view(id)->ready);
+  CHECK(w.current() == "x2");
+  marks.fails = false;
+  w.all.pass(limits::undo_retry);
+  CHECK(w.view(id)->status == task_status::error);
+  CHECK(w.current() == "x1");
+  CHECK(w.on.followers.empty());
+  w.on.watcher = nullptr;
+}
+
 TEST_CASE("a daemon that is started again goes on waiting, and tries first of all") {
   waiting_world w;
   sim::launch(w.on, "hello", 41);
