@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <iostream>
+#include <string_view>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -111,6 +112,10 @@ host::file_descriptor launch_tracking::write_marker() const {
 
 void launch_tracking::keep_watch(host::file_descriptor marker) {
   flock(marker.get(), LOCK_SH);
+  // Should this program be killed, the daemon still knows by it where to look.
+  constexpr std::string_view word = "watched by a launcher\n";
+  if (write(marker.get(), word.data(), word.size()) < 0)
+    host::throw_errno("cannot run snap \"" + snap_ + "\": its run-control marker");
   go_on_in_child({std::move(marker), host::running_file(directory_, snap_),
                   host::lock_file_of(directory_, snap_), lock_.get()});
 }

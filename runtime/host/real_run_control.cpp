@@ -120,16 +120,21 @@ void real_run_control::watch_marker(const std::string& snap) {
     return;
   if (members(snap).empty())
     return remove_marker_if_stale(snap);
-  if (way_ == tracking::cgroup2 || way_ == tracking::freezer_procs)
-    marked_snaps_.emplace(snap, follow(snap, [this, snap] { remove_marker_if_stale(snap); }));
+  if (way_ != tracking::cgroup2 && way_ != tracking::freezer_procs && !is_watched_by_launcher(snap))
+    return;
+  marked_snaps_.emplace(snap, follow(snap, [this, snap] { remove_marker_if_stale(snap); }));
+  // The last process may have ended before it was followed.
+  remove_marker_if_stale(snap);
 }
 
 void real_run_control::remove_marker_if_stale(const std::string& snap) {
   const std::lock_guard guard{mutex_};
   const int lock = lock_of(snap);
-  // A launcher that is under way writes its own, and this program is told of it.
-  if (flock(lock, LOCK_EX | LOCK_NB) != 0)
+  // A launcher that is under way writes its own, unless it dies before.
+  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+    doubtful_.insert(snap);
     return;
+  }
   const unlock held{&lock, [](const int* number) { flock(*number, LOCK_UN); }};
   if (!members(snap).empty())
     return;
@@ -171,10 +176,13 @@ int real_run_control::lock_of(const std::string& snap) {
   return lock.get();
 }
 
+// One that was killed has left its word, and perhaps descendants of its application.
 bool real_run_control::is_watched_by_launcher(const std::string& snap) const {
   const file_descriptor file{
       ::open(running_file(directory_, snap).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
-  return file && flock(file.get(), LOCK_EX | LOCK_NB) != 0;
+  struct stat entry {};
+  return file && (flock(file.get(), LOCK_EX | LOCK_NB) != 0 ||
+                  (fstat(file.get(), &entry) == 0 && entry.st_size > 0));
 }
 
 std::vector<pid_t> real_run_control::members(const std::string& snap) {
@@ -248,11 +256,13 @@ std::vector<std::string> real_run_control::inhibited() {
 // --- events -----------------------------------------------------------------------------------------
 
 void real_run_control::read_events() {
-  alignas(inotify_event) std::array<char, 16U << 10> buffer{};
+  alignas(inotify_event) std::array<char, 64U << 10> buffer{};
   for (;;) {
     const auto length = read(notifier_.get(), buffer.data(), buffer.size());
     if (length <= 0)
       return;
+    // Many events of a file that come together are one piece of news.
+    std::map<std::string, std::uint32_t> news;
     for (std::size_t at = 0; at < static_cast<std::size_t>(length);) {
       const auto* event = reinterpret_cast<const inotify_event*>(buffer.data() + at);
       at += sizeof(inotify_event) + event->len;
@@ -260,8 +270,10 @@ void real_run_control::read_events() {
       if ((event->mask & IN_Q_OVERFLOW) != 0)
         tell({});
       else if (event->len > 0)
-        notice(event->name, event->mask);
+        news[event->name] |= event->mask;
     }
+    for (const auto& [file, events] : news)
+      notice(file, events);
   }
 }
 
@@ -270,12 +282,20 @@ void real_run_control::notice(const std::string& file, std::uint32_t events) {
   if (name.snap.empty())
     return;
   tell(name.snap);
-  if (name.what == run_control_name::kind::running && (events & IN_CLOSE_WRITE) != 0)
-    try {
+  using kind = run_control_name::kind;
+  const auto was_closed = (events & IN_CLOSE_WRITE) != 0;
+  try {
+    if (was_closed &&
+        (name.what == kind::running || (name.what == kind::lock && is_doubtful(name.snap))))
       watch_marker(name.snap);
-    } catch (const failure& why) {
-      spdlog::warn("{}", why.what());
-    }
+  } catch (const failure& why) {
+    spdlog::warn("{}", why.what());
+  }
+}
+
+bool real_run_control::is_doubtful(const std::string& snap) {
+  const std::lock_guard guard{mutex_};
+  return doubtful_.erase(snap) > 0;
 }
 
 void real_run_control::tell(const std::string& snap) {

@@ -54,6 +54,7 @@ private:
   void watch_markers();
   void watch_marker(const std::string& snap);
   void remove_marker_if_stale(const std::string& snap);
+  bool is_doubtful(const std::string& snap);
   void read_events();
   void notice(const std::string& file, std::uint32_t events);
   void add(snap_watch* follower);
@@ -79,6 +80,7 @@ private:
   /// On snaps with a marker that nobody else removes once it is no longer true. Let go only by
   /// the loop, or at the end.
   std::map<std::string, std::unique_ptr<watch>> marked_snaps_;
+  std::set<std::string> doubtful_; ///< A launcher was just starting when their markers looked stale.
 };
 
 } // namespace troupe::host

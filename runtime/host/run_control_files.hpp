@@ -12,7 +12,7 @@ namespace troupe::host {
 std::filesystem::path inhibited_file(const std::filesystem::path& directory, const std::string& snap);
 
 /// There while something of the snap runs. A launcher that keeps watch over its application by itself
-/// holds a shared lock on it.
+/// holds a shared lock on it and has written a word into it; others leave it empty.
 std::filesystem::path running_file(const std::filesystem::path& directory, const std::string& snap);
 
 /// A launcher has it locked, shared, between its look at the first and its entry into the snap's group;

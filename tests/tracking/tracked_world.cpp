@@ -56,7 +56,7 @@ pid_t tracked_world::start(const std::string& snap, const std::string& command, 
   // Only from its exec on it shows the environment that it was given.
   const auto before = host::command_of(getpid());
   eventually([&] { return host::command_of(child) != before; });
-  std::ofstream{host::running_file(directory(), snap)} << "\n";
+  std::ofstream{host::running_file(directory(), snap)};
   return child;
 }
 
