@@ -8,7 +8,6 @@
 #include <utility>
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -61,7 +60,7 @@ void forget_own_mark() {
       std::memset(*entry, '-', std::strlen(*entry));
 }
 
-[[noreturn]] void keep(const kept_marker& marker, pid_t launcher, pid_t child, int report) {
+[[noreturn]] void keep(pid_t launcher, pid_t child, int report) {
   application = child;
   end_application_with(launcher);
   for (const int signal : of_terminal)
@@ -82,14 +81,8 @@ void forget_own_mark() {
       close(report);
     }
     if (ended < 0 && errno != EINTR)
-      break;
+      _exit(0);
   }
-  // Under the lock no launcher is just taking the marker.
-  const host::file_descriptor lock{open(marker.lock.c_str(), O_RDWR | O_CLOEXEC)};
-  flock(lock.get(), LOCK_EX);
-  if (flock(marker.descriptor.get(), LOCK_EX | LOCK_NB) == 0)
-    unlink(marker.file.c_str());
-  _exit(0);
 }
 
 [[noreturn]] void end_like(int status) {
@@ -118,7 +111,7 @@ void forget_own_mark() {
 
 } // namespace
 
-void go_on_in_child(kept_marker marker) {
+void go_on_in_child(host::file_descriptor marker, int held_lock) {
   std::array<int, 2> reports{};
   std::array<int, 2> numbers{};
   if (pipe2(reports.data(), O_CLOEXEC) != 0 || pipe2(numbers.data(), O_CLOEXEC) != 0)
@@ -129,8 +122,8 @@ void go_on_in_child(kept_marker marker) {
     host::throw_errno(what);
   if (keeper > 0) {
     // Only the keeper holds these, so that its end is noticed.
-    close(marker.held_lock);
-    marker.descriptor.close();
+    close(held_lock);
+    marker.close();
     close(reports[1]);
     close(numbers[1]);
     pid_t child = 0;
@@ -146,8 +139,8 @@ void go_on_in_child(kept_marker marker) {
     [[maybe_unused]] const auto written = write(numbers[1], &child, sizeof child);
     close(numbers[1]);
     close(reports[0]);
-    close(marker.held_lock);
-    keep(marker, launcher, child, reports[1]);
+    close(held_lock);
+    keep(launcher, child, reports[1]);
   }
 }
 

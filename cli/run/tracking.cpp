@@ -116,8 +116,7 @@ void launch_tracking::keep_watch(host::file_descriptor marker) {
   constexpr std::string_view word = "watched by a launcher\n";
   if (write(marker.get(), word.data(), word.size()) < 0)
     host::throw_errno("cannot run snap \"" + snap_ + "\": its run-control marker");
-  go_on_in_child({std::move(marker), host::running_file(directory_, snap_),
-                  host::lock_file_of(directory_, snap_), lock_.get()});
+  go_on_in_child(std::move(marker), lock_.get());
 }
 
 } // namespace troupe

@@ -3,6 +3,7 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <thread>
 
@@ -17,12 +18,15 @@ namespace troupe::host {
 
 namespace {
 
-std::string read_entry(pid_t process, const std::string& name) {
+/// Nothing where the process has gone, or has no such entry for this program's eyes.
+std::optional<std::string> read_entry(pid_t process, const std::string& name) {
   const file_descriptor file{
       open(("/proc/" + std::to_string(process) + "/" + name).c_str(), O_RDONLY | O_CLOEXEC)};
+  if (!file)
+    return std::nullopt;
   std::string text;
   std::array<char, 4096> piece{};
-  while (file && text.size() < limits::process_entry_bytes) {
+  while (text.size() < limits::process_entry_bytes) {
     const auto length = read(file.get(), piece.data(), piece.size());
     if (length <= 0)
       break;
@@ -37,15 +41,15 @@ constexpr int most_looks = 5;
 /// In the midst of an exec a process has a program and not yet arguments or an environment.
 std::string read_environment(pid_t process) {
   auto text = read_entry(process, "environ");
-  for (int looks = 1; looks < most_looks && text.empty(); ++looks) {
+  for (int looks = 1; looks < most_looks && text && text->empty(); ++looks) {
     std::error_code code;
     if (std::filesystem::read_symlink("/proc/" + std::to_string(process) + "/exe", code).empty() ||
-        !read_entry(process, "cmdline").empty())
+        read_entry(process, "cmdline") != "")
       break;
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
     text = read_entry(process, "environ");
   }
-  return text;
+  return text.value_or("");
 }
 
 } // namespace
@@ -73,7 +77,7 @@ bool has_variable(pid_t process, const std::string& name, const std::string& val
 }
 
 std::string command_of(pid_t process) {
-  auto text = read_entry(process, "comm");
+  auto text = read_entry(process, "comm").value_or("");
   if (text.ends_with('\n'))
     text.pop_back();
   return text;

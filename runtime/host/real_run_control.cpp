@@ -113,34 +113,35 @@ void real_run_control::watch_markers() {
       watch_marker(name.snap);
 }
 
-// The release agent and launchers that keep watch remove it themselves.
+// The release agent removes it itself, and the end of a launcher that keeps watch is told of.
 void real_run_control::watch_marker(const std::string& snap) {
   const std::lock_guard guard{mutex_};
   if (marked_snaps_.contains(snap))
     return;
-  if (members(snap).empty())
-    return remove_marker_if_stale(snap);
+  if (!is_true_marker(snap))
+    return;
   if (way_ != tracking::cgroup2 && way_ != tracking::freezer_procs && !is_watched_by_launcher(snap))
     return;
-  marked_snaps_.emplace(snap, follow(snap, [this, snap] { remove_marker_if_stale(snap); }));
+  marked_snaps_.emplace(snap, follow(snap, [this, snap] { is_true_marker(snap); }));
   // The last process may have ended before it was followed.
-  remove_marker_if_stale(snap);
+  is_true_marker(snap);
 }
 
-void real_run_control::remove_marker_if_stale(const std::string& snap) {
+bool real_run_control::is_true_marker(const std::string& snap) {
   const std::lock_guard guard{mutex_};
   const int lock = lock_of(snap);
   // A launcher that is under way writes its own, unless it dies before.
   if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
     doubtful_.insert(snap);
-    return;
+    return false;
   }
   const unlock held{&lock, [](const int* number) { flock(*number, LOCK_UN); }};
   if (!members(snap).empty())
-    return;
+    return true;
   unlink(running_file(directory_, snap).c_str());
   // The watch calls this function, whose arguments are the watch's.
   const auto ended = marked_snaps_.extract(std::string{snap});
+  return false;
 }
 
 void real_run_control::open(const std::string& snap) {
@@ -222,7 +223,9 @@ void real_run_control::inhibit(const std::string& snap) {
   write_all(made.get(), "refresh\n", what);
 }
 
+// The guard keeps the loop from giving the lock back, which is that of the whole program.
 run_control::answer real_run_control::inhibit_if_vacant(const std::string& snap) {
+  const std::lock_guard guard{mutex_};
   const int lock = lock_of(snap);
   if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK)

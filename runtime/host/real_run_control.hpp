@@ -53,7 +53,8 @@ private:
   void take_over_processes();
   void watch_markers();
   void watch_marker(const std::string& snap);
-  void remove_marker_if_stale(const std::string& snap);
+  /// Whether something of the snap runs; where nothing does the marker goes.
+  bool is_true_marker(const std::string& snap);
   bool is_doubtful(const std::string& snap);
   void read_events();
   void notice(const std::string& file, std::uint32_t events);

@@ -162,9 +162,6 @@ TEST_CASE("while a launcher holds the lock of a snap nothing is known of it yet"
 
 TEST_CASE("the marker of a running snap goes with its last process") {
   for_each_way([](tracked_world& w) {
-    // Under the last way the launcher removes it itself.
-    if (w.control().backend() == "subreaper")
-      return;
     const auto process = w.start("hello", "exec sleep 1000");
     const auto marker = w.directory() / "snap.hello.running";
     CHECK(fs::exists(marker));
