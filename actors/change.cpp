@@ -188,7 +188,7 @@ void change::settle(const task_settled& what) {
   const auto& result = *what.result;
   auto& task = this->task(result.task);
   add_log(task, result.outcome.log);
-  told_waits_.erase(result.task);
+  end_wait(result.task);
   runnable_since_.erase(result.task);
   states_.insert(states_.end(), result.states.begin(), result.states.end());
   if (what.claims && what.claims->plan)
@@ -278,7 +278,7 @@ bool change::start_next() {
   } else if (first) {
     auto again = std::ranges::find(interrupted_, *first, &task_start::id);
     if (again == interrupted_.end()) {
-      told_waits_.erase(*first);
+      end_wait(*first);
       send(lane_of(task(*first)), retry_now{*first});
     } else {
       take(*again);
@@ -292,11 +292,34 @@ bool change::start_next() {
 
 // What a task may do for long has another reason, so this one tells of a fault of ours.
 void change::look_after_tasks() {
+  // A timer may refer to it for longer than anybody else.
+  if (closed_)
+    return quit();
+  auto now = clock().now();
+  if (look_at_ && now >= *look_at_) {
+    look_at_.reset();
+    warn_of_runnable_tasks();
+  }
+  give_up_if_old();
+}
+
+void change::await_runnable_tasks() {
+  if (look_at_)
+    return;
+  look_at_ = clock().now() + limits::runnable_patience;
+  delayed_send(this, limits::runnable_patience, caf::tick_atom::value);
+}
+
+void change::warn_of_runnable_tasks() {
   auto now = clock().now();
   for (auto& [id, since] : runnable_since_) {
-    if (now - since < limits::runnable_patience)
+    if (since == told_of)
       continue;
-    since = caf::actor_clock::time_point::max();
+    if (now - since < limits::runnable_patience) {
+      await_runnable_tasks();
+      continue;
+    }
+    since = told_of;
     auto text = "task " + to_string(id) + " of change " + to_string(record_.id) + " (" +
                 task(id).summary +
                 ") could run and doesn't; please report it with the output of: " + "troupe why " +
@@ -304,9 +327,13 @@ void change::look_after_tasks() {
     spdlog::warn("{}", text);
     send(with_->notices, add_warning{text});
   }
+}
+
+// Measured by the time it was worked on: clocks jump, and devices are switched off.
+void change::give_up_if_old() {
   if (phase_ != phase::going)
     return;
-  // Measured by the time it was worked on: clocks jump, and devices are switched off.
+  auto now = clock().now();
   auto is_old = now - begun_at_ > limits::unready_change_age;
   auto is_wished =
       std::ranges::any_of(told_waits_, [](const auto& told) { return waits_by_wish(told.second); });
@@ -335,7 +362,7 @@ void change::stop_told_tasks() {
 }
 
 void change::forget_start(task_id id) {
-  told_waits_.erase(id);
+  end_wait(id);
   runnable_since_.erase(id);
   auto entering = entering_.extract(id);
   if (entering && !entering.mapped().may_have_run)
@@ -467,12 +494,22 @@ void change::end() {
 // --- what is shown ----------------------------------------------------------------------------------
 
 void change::set_wait(task_id task, const wait_reason& reason) {
-  told_waits_.insert_or_assign(task, reason);
-  if (std::holds_alternative<waits::runnable>(reason))
+  end_wait(task);
+  told_waits_.emplace(task, reason);
+  if (std::holds_alternative<waits::runnable>(reason)) {
     runnable_since_.emplace(task, clock().now());
-  else
+    await_runnable_tasks();
+  } else {
     runnable_since_.erase(task);
+  }
   view_.reset();
+}
+
+// The time of a wait by somebody's wish makes no change old.
+void change::end_wait(task_id task) {
+  auto told = told_waits_.extract(task);
+  if (told && waits_by_wish(told.mapped()))
+    begun_at_ = clock().now();
 }
 
 bool change::has_effect(task_id id) {

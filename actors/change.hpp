@@ -43,6 +43,10 @@ private:
   void begin_start(const task_start& start);
   bool start_next();
   void look_after_tasks();
+  void await_runnable_tasks();
+  void warn_of_runnable_tasks();
+  void give_up_if_old();
+  void end_wait(task_id task);
   void stop_told_tasks();
   void forget_start(task_id task);
   task_status durable_status(task_id task) const;
@@ -86,6 +90,8 @@ private:
   std::vector<snap_state_ptr> states_;        ///< Snap states that the next commit writes.
   std::unordered_map<task_id, wait_reason> told_waits_;
   std::unordered_map<task_id, caf::actor_clock::time_point> runnable_since_;
+  static constexpr auto told_of = caf::actor_clock::time_point::max();
+  std::optional<caf::actor_clock::time_point> look_at_; ///< When it sees what is runnable still.
   std::optional<task_status> told_status_;
   caf::actor_clock::time_point begun_at_;
   bool starts_when_told_;

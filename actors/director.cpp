@@ -300,6 +300,8 @@ void director::ended(const change_view_ptr& view) {
     return;
   for (const auto& name : snaps_of(live.mapped().operations))
     drop(name);
+  // It has handled all that it was asked before.
+  send(live.mapped().actor, caf::tick_atom::value);
   ended_.insert_or_assign(id, view);
   ended_order_.push_back(id);
   clean_up(view);
@@ -335,7 +337,7 @@ void director::clean_up(const change_view_ptr& view) {
 
 void director::schedule_look() {
   if (!std::exchange(looks_, true))
-    delayed_send(this, limits::runnable_patience, caf::tick_atom::value);
+    delayed_send(this, limits::age_look, caf::tick_atom::value);
 }
 
 void director::look_after_changes() {

@@ -46,6 +46,7 @@ inline constexpr std::size_t task_log_lines = 10;
 inline constexpr std::size_t ended_changes_kept = 500;
 inline constexpr auto ended_change_age = 24h;
 inline constexpr auto unready_change_age = 72h;
+inline constexpr auto age_look = 1h; // How often it is seen whether changes are as old as that.
 inline constexpr auto runnable_patience = 5s;
 inline constexpr auto cleanup_retry = 5s;
 // An undo, or the removal of what can't be brought back, is tried so often before it counts as failed.

@@ -10,6 +10,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "tests/bench/benches.hpp"
 #include "tests/support/api.hpp"
 #include "tests/support/make_snap.hpp"
 #include "tests/support/program.hpp"
@@ -54,20 +55,6 @@ double milliseconds_of(const std::string& text) {
   if (!in)
     throw std::runtime_error{"not a time: " + text};
   return static_cast<double>(timegm(&day)) * 1e3 + fraction * 1e3;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
-}
-
-/// A number from a file of /proc with lines `NAME: NUMBER`.
-std::uint64_t number_in(const fs::path& file, const std::string& name) {
-  auto content = read_file(file);
-  auto at = content.find(name + ":");
-  if (at == content.npos)
-    throw std::runtime_error{"no " + name + " in " + file.string()};
-  return std::stoull(content.substr(at + name.size() + 1));
 }
 
 class bench {
@@ -175,23 +162,12 @@ void print(const std::string& title, const figures& ours, const figures& peers) 
 }
 
 } // namespace
-} // namespace troupe::test
 
-int main() {
-  using namespace troupe::test;
-  if (geteuid() != 0)
-    std::cerr << "without root, images are not mounted by the kernel; the numbers are others then\n";
-  double load = 0;
-  if (getloadavg(&load, 1) == 1)
-    std::cout << "load of this machine before: " << load << "\n\n";
-  try {
-    bench all;
-    print("2 snaps installed:", all.measure(), peer_with_few);
-    all.install_up_to(many_snaps);
-    print("200 snaps installed:", all.measure(), peer_with_many);
-    return 0;
-  } catch (const std::exception& why) {
-    std::cerr << "error: " << why.what() << '\n';
-    return 1;
-  }
+void bench_installs() {
+  bench all;
+  print("2 snaps installed:", all.measure(), peer_with_few);
+  all.install_up_to(many_snaps);
+  print("200 snaps installed:", all.measure(), peer_with_many);
 }
+
+} // namespace troupe::test
