@@ -51,6 +51,7 @@ constexpr std::array endpoints{
     endpoint{"GET", "/v2/troupe/actors", access_level::open, &gateway::actors},
     endpoint{"GET", "/v2/troupe/events", access_level::open, &gateway::events},
     endpoint{"GET", "/v2/troupe/why", access_level::open, &gateway::why},
+    endpoint{"GET", "/v2/troupe/pending", access_level::open, &gateway::pending},
     endpoint{"GET", "/v2/troupe/history", access_level::open, &gateway::history},
     endpoint{"POST", "/v2/snapctl", access_level::snap, &gateway::snapctl},
 };

@@ -9,6 +9,7 @@
 #include "actors/company.hpp"
 #include "runtime/api/exchange.hpp"
 #include "runtime/host/facility.hpp"
+#include "runtime/rules/pending_refresh.hpp"
 
 namespace troupe {
 
@@ -64,6 +65,7 @@ public:
   void change(const exchange_ptr& what, const std::string& id);
   void act_on_change(const exchange_ptr& what, const std::string& id);
   void why(const exchange_ptr& what, const std::string&);
+  void pending(const exchange_ptr& what, const std::string&);
 
   void snapctl(const exchange_ptr& what, const std::string&);
 
@@ -98,9 +100,13 @@ private:
   void save_snapshots(const exchange_ptr& what, const json::object& body);
   void remove_files(const std::vector<std::string>& unwanted);
 
-  /// Carries out a command of the running hook that has this cookie.
-  void run_snapctl(const exchange_ptr& what, const std::string& cookie,
+  /// Carries out a command of this snap's running hook, which has this cookie.
+  void run_snapctl(const exchange_ptr& what, const std::string& cookie, const std::string& snap,
                    const std::vector<std::string>& args);
+  void tell_snap_of_pending(const exchange_ptr& what, const std::string& snap);
+  /// Lists what is pending, and what is installed; what `use` throws becomes the reply.
+  void with_pending(const exchange_ptr& what,
+                    std::function<void(const std::vector<pending_refresh>&, const snap_list&)> use);
 
   /// Replies with a sync answer, and in it how many warnings nobody has said okay to.
   void reply_with_warnings(const exchange_ptr& what, troupe::response answer);

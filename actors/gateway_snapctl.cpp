@@ -24,13 +24,20 @@ void gateway::snapctl(const exchange_ptr& what, const std::string&) {
     throw failure{failure_kind::forbidden,
                   "cannot use snapctl " + in_quotes(command) + ": only root may"};
   request(with_->hook_contexts, limits::actor_request, find_hook_context{asked.cookie})
-      .then([this, what, asked](const hook_context&) { run_snapctl(what, asked.cookie, asked.args); },
-            refused(what));
+      .then(
+          [this, what, asked](const hook_context& context) {
+            run_snapctl(what, asked.cookie, context.snap, asked.args);
+          },
+          refused(what));
 }
 
-void gateway::run_snapctl(const exchange_ptr& what, const std::string& cookie,
+void gateway::run_snapctl(const exchange_ptr& what, const std::string& cookie, const std::string& snap,
                           const std::vector<std::string>& args) {
   try {
+    if (args.front() == "refresh") {
+      check_snapctl_refresh(args);
+      return tell_snap_of_pending(what, snap);
+    }
     if (args.front() != "set-health")
       throw failure{"snapctl: command " + in_quotes(args.front()) + " is not known by this version"};
     say_health said{cookie, health_from_words({args.begin() + 1, args.end()})};

@@ -14,6 +14,7 @@
 #include "runtime/host/base_root.hpp"
 #include "runtime/host/clock.hpp"
 #include "runtime/host/lock_file.hpp"
+#include "runtime/host/logind_inhibitor.hpp"
 #include "runtime/host/probe_mounts.hpp"
 #include "runtime/host/probe_tracking.hpp"
 #include "runtime/host/real_files.hpp"
@@ -93,6 +94,9 @@ void serve(const daemon_options& options) {
   os.run_control = tracked.control;
   os.groups = tracked.groups;
   os.services = std::make_shared<host::real_service_processes>(os.groups);
+  auto inhibitor = std::make_shared<host::logind_inhibitor>();
+  auto shutdown = inhibitor->probe();
+  os.shutdown = inhibitor;
   auto report = put_host_right(os, paths, database->load());
   spdlog::info(
       "started on {}: images by {}, tracking by {}, {} left-over processes ended, {} uploads removed, "
@@ -111,9 +115,13 @@ void serve(const daemon_options& options) {
   configure(config);
   caf::actor_system system{config};
   auto mode = options.constraints == "global" ? constraint_mode::global : constraint_mode::scoped;
-  engine actors{
-      system,
-      {database, &host, {probed.images, tracked.tracking, bases}, mode, true, std::random_device{}()}};
+  engine actors{system,
+                {database,
+                 &host,
+                 {probed.images, tracked.tracking, bases, shutdown},
+                 mode,
+                 true,
+                 std::random_device{}()}};
   http_server server{server_options(paths),
                      [gateway = actors.gateway()](std::shared_ptr<exchange> what) {
                        caf::anon_send(gateway, http_request{std::move(what)});

@@ -100,6 +100,9 @@ inline constexpr auto release_agent_trial = 1s;
 inline constexpr auto refresh_pending_hook_run = 1min;
 inline constexpr auto refresh_pending_reminder = 24h;
 inline constexpr std::size_t process_entry_bytes = 1U << 20; ///< Of a file in /proc.
+// A lane doesn't wait any longer for logind's lock, and after such a wait asks for none for a while.
+inline constexpr auto shutdown_lock_wait = 1s;
+inline constexpr auto shutdown_lock_retry = 10min;
 inline constexpr std::size_t parallel_hooks = 64;
 inline constexpr std::size_t parallel_copies = 4;
 inline constexpr std::size_t performers_per_core = 2;

@@ -3,6 +3,7 @@
 #include "cli/commands/change_options.hpp"
 #include "cli/commands/changed_snaps.hpp"
 #include "cli/commands/output.hpp"
+#include "cli/commands/refresh_pending.hpp"
 #include "cli/commands/refresh_times.hpp"
 #include "cli/commands/registry.hpp"
 #include "cli/commands/wait.hpp"
@@ -18,6 +19,7 @@ struct refresh_options {
   bool unaliased = false;
   bool only_list = false;
   bool only_times = false;
+  bool only_pending = false;
   std::string hold; ///< A length of time or "forever"; empty: no hold is asked for.
   std::string reason;
   bool lifts_hold = false;
@@ -50,15 +52,13 @@ int list_updates(session& session) {
 }
 
 void check_usage(const refresh_options& options) {
-  if (int{options.only_list} + int{options.only_times} + int{!options.hold.empty()} +
-          int{options.lifts_hold} >
-      1)
-    throw usage_error{"cannot use more than one of --list, --time, --hold and --unhold"};
+  auto others = int{options.only_list} + int{options.only_times} + int{options.only_pending} +
+                int{!options.hold.empty()} + int{options.lifts_hold};
+  if (others > 1)
+    throw usage_error{"cannot use more than one of --list, --time, --pending, --hold and --unhold"};
   if ((options.only_list || options.only_times) && !options.names.empty())
     throw usage_error{"cannot use --list or --time with names of snaps"};
-  auto refreshes =
-      options.hold.empty() && !options.lifts_hold && !options.only_list && !options.only_times;
-  if (!refreshes && !(options.channel.empty() && options.revision.empty() && !options.unaliased &&
+  if (others > 0 && !(options.channel.empty() && options.revision.empty() && !options.unaliased &&
                       options.change->transaction.empty() && options.change->conflict.empty()))
     throw usage_error{
         "cannot use --channel, --revision, --unaliased, --transaction or --conflict but for a "
@@ -77,6 +77,8 @@ int refresh(session& session, const refresh_options& options) {
     return list_updates(session);
   if (options.only_times)
     return print_refresh_times(session);
+  if (options.only_pending)
+    return print_pending_refreshes(session, options.names);
   if (!options.hold.empty())
     return hold_refreshes(session, options.names, options.hold, options.reason);
   if (options.lifts_hold)
@@ -119,6 +121,8 @@ void add_refresh(CLI::App& app, session& session) {
   command->add_flag("--unaliased", options->unaliased, "Turn their automatic aliases off");
   command->add_flag("--list", options->only_list, "Only say what a refresh would bring");
   command->add_flag("--time", options->only_times, "Only say when snaps are refreshed by themselves");
+  command->add_flag("--pending", options->only_pending,
+                    "Only say which refreshes wait for running applications");
   command->add_flag("--hold{forever}", options->hold,
                     "Hold refreshes, for ever or for a length of time: --hold=48h, --hold=2w");
   command->add_option("--reason", options->reason, "Why they are held, for others to see")
@@ -132,6 +136,7 @@ void add_refresh(CLI::App& app, session& session) {
       "  troupe refresh hello --channel beta\n"
       "  troupe refresh --list\n"
       "  troupe refresh --time              # when it happens by itself; see troupe set\n"
+      "  troupe refresh --pending           # what waits for applications to be closed, and for which\n"
       "  troupe refresh --hold=48h --reason 'exam week'\n"
       "  troupe refresh --unhold\n\n"
       "A hold of all snaps keeps them from being refreshed by themselves, one of named snaps also\n"

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "runtime/api/envelope.hpp"
+#include "runtime/snap/quote.hpp"
 
 namespace troupe {
 
@@ -17,6 +18,7 @@ constexpr auto help_of_all = R"(usage: snapctl COMMAND [WORDS...]
 Lets a hook of a snap talk to the daemon, while the hook runs.
 
 Commands:
+  refresh     ask whether another revision of the snap is pending
   set-health  say how the snap is
   help        show this; `snapctl set-health --help` says more of a command
 )";
@@ -38,6 +40,26 @@ Examples:
   snapctl set-health blocked "plug in a printer, please" --code=no-printer
 )";
 
+constexpr auto help_of_refresh = R"(usage: snapctl refresh --pending
+
+Says whether another revision of the snap is pending, a line for each fact:
+
+pending   none       no other one is known
+          ready      one is, in a change or in a store, and no application keeps it waiting
+          inhibited  one waits for running applications of the snap
+channel   that the snap follows; not for one that came from a file
+version   of the revision that is pending
+revision  which one that is
+
+Example:
+  snapctl refresh --pending | grep -q inhibited && notify "Please close me to be refreshed"
+)";
+
+/// The help of a command; null where it has none of its own.
+const char* help_of(const std::string& command) {
+  return command == "set-health" ? help_of_set_health : command == "refresh" ? help_of_refresh : nullptr;
+}
+
 bool asks_for_help(const std::string& word) { return word == "--help" || word == "-h"; }
 
 } // namespace
@@ -56,12 +78,27 @@ bool is_for_every_user(const std::string& command) {
 
 std::optional<std::string> snapctl_help(const std::vector<std::string>& args) {
   const auto& command = args.front();
-  if (command == "help" || asks_for_help(command))
-    return args.size() > 1 && args[1] == "set-health" ? help_of_set_health : help_of_all;
-  if (command == "set-health" &&
+  if (command == "help" || asks_for_help(command)) {
+    const auto* help = args.size() > 1 ? help_of(args[1]) : nullptr;
+    return help ? help : help_of_all;
+  }
+  const auto* help = help_of(command);
+  if (help &&
       std::any_of(args.begin() + 1, std::find(args.begin() + 1, args.end(), "--"), asks_for_help))
-    return help_of_set_health;
+    return help;
   return std::nullopt;
+}
+
+void check_snapctl_refresh(const std::vector<std::string>& args) {
+  for (auto word = args.begin() + 1; word != args.end(); ++word) {
+    if (word->starts_with("--hold") || word->starts_with("--proceed"))
+      throw failure{"cannot refresh: this version doesn't let a hook hold a refresh or have it proceed; "
+                    "only --pending is known"};
+    if (*word != "--pending")
+      throw failure{"cannot refresh: unknown word " + in_quotes(*word) + "; only --pending is known"};
+  }
+  if (args.size() < 2)
+    throw failure{"cannot refresh: a hook can only ask what is pending, by --pending"};
 }
 
 response snapctl_answer(const std::string& out) {

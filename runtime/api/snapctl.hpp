@@ -24,6 +24,9 @@ bool is_for_every_user(const std::string& command);
 /// The help that the words ask for; nothing where they ask for none.
 std::optional<std::string> snapctl_help(const std::vector<std::string>& args);
 
+/// Throws failure unless the words of a refresh only ask what is pending.
+void check_snapctl_refresh(const std::vector<std::string>& args);
+
 /// The answer to a command that was carried out: what snapctl prints.
 response snapctl_answer(const std::string& out);
 

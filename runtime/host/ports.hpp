@@ -9,6 +9,7 @@
 #include "runtime/host/processes.hpp"
 #include "runtime/host/run_control.hpp"
 #include "runtime/host/service_processes.hpp"
+#include "runtime/host/shutdown_inhibitor.hpp"
 
 namespace troupe::host {
 
@@ -22,6 +23,7 @@ struct ports {
   std::shared_ptr<host::run_control> run_control{};
   std::shared_ptr<host::process_groups> groups{};
   std::shared_ptr<host::service_processes> services{};
+  std::shared_ptr<host::shutdown_inhibitor> shutdown{};
 };
 
 } // namespace troupe::host

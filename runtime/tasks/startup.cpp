@@ -56,29 +56,45 @@ std::set<std::pair<std::string, revision>> wanted_mounts(const host::ports& os, 
   return wanted;
 }
 
-/// Whether applications of a task's snap may not start as the task stands.
-bool holds_applications(const std::vector<task_record>& tasks, const task_record& task) {
+/// What waits for a snap because of a task as it stands.
+enum class held_up { nothing, applications, applications_and_shutdown };
+
+held_up held_up_by(const std::vector<task_record>& tasks, const task_record& task) {
   if (task.kind != "wait-for-apps")
-    return false;
+    return held_up::nothing;
   if (task.status == task_status::doing)
-    return true;
+    return held_up::applications;
   if (task.status != task_status::done && task.status != task_status::undo &&
       task.status != task_status::undoing)
-    return false;
+    return held_up::nothing;
   auto allows = std::ranges::find_if(tasks, [&](const auto& other) {
     return other.kind == "allow-apps" && other.operation >= task.operation && other.lanes == task.lanes;
   });
-  return allows == tasks.end() || allows->status != task_status::done;
+  if (allows == tasks.end())
+    return held_up::applications_and_shutdown;
+  if (allows->status == task_status::done)
+    return held_up::nothing;
+  // Who uses the new revision is still waited for; until then that is whole.
+  return allows->status == task_status::undo || allows->status == task_status::undoing
+             ? held_up::applications
+             : held_up::applications_and_shutdown;
 }
 
-/// Lets the applications of exactly those snaps wait that an unready change wants to.
+/// Lets the applications of exactly those snaps wait that an unready change wants to, and a shutdown of
+/// the host while one of them is between two revisions.
 std::size_t restore_run_control(const host::ports& os, const journal_contents& contents) {
   std::set<std::string> held;
   for (const auto& change : contents.changes)
     if (!is_set(change.ready_at))
-      for (const auto& task : change.tasks)
-        if (holds_applications(change.tasks, task))
-          held.insert(change.operations.at(static_cast<std::size_t>(task.operation)).snap);
+      for (const auto& task : change.tasks) {
+        auto what = held_up_by(change.tasks, task);
+        if (what == held_up::nothing)
+          continue;
+        const auto& snap = change.operations.at(static_cast<std::size_t>(task.operation)).snap;
+        held.insert(snap);
+        if (what == held_up::applications_and_shutdown)
+          os.shutdown->hold(snap);
+      }
   for (const auto& snap : os.run_control->inhibited())
     if (!held.contains(snap))
       os.run_control->allow(snap);

@@ -34,7 +34,8 @@ void give_tools(const host::ports& os, const layout& paths, const tool_programs&
 /// Brings the host to what the journal says, before any actor runs: ends hooks and services of a killed
 /// daemon, removes uploads that lead nowhere, mounts installed images again. What can't be mounted is
 /// logged and left. Applications of a snap wait exactly while an unready change is between wait-for-apps
-/// and allow-apps; those of snaps that are waited for wait too, so that their refresh comes first.
+/// and allow-apps, and so does a shutdown of the host; those of snaps that are waited for wait too, so
+/// that their refresh comes first.
 startup_report put_host_right(const host::ports& os, const layout& paths,
                               const journal_contents& contents);
 

@@ -2,7 +2,8 @@
 
 namespace troupe::tasks {
 
-// From here to allow-apps no application of the snap starts.
+// From here to allow-apps no application of the snap starts, and a shutdown of the host waits. That is
+// asked for only once nothing runs: whoever still waits holds up nobody.
 outcome perform_wait_for_apps(task_context& context) {
   auto& control = *context.os().run_control;
   const auto& snap = context.op().snap;
@@ -10,19 +11,26 @@ outcome perform_wait_for_apps(task_context& context) {
     control.inhibit(snap);
     context.log.emplace_back(
         "INFO applications still run; it goes on as refresh.max-inhibition has passed");
-    return done();
+  } else if (!control.inhibit_if_vacant(snap).inhibited) {
+    return {outcomes::retry{}, {}};
   }
-  if (control.inhibit_if_vacant(snap).inhibited)
-    return done();
-  return {outcomes::retry{}, {}};
+  context.os().shutdown->hold(snap);
+  return done();
 }
 
+// The former revision is whole again, even if its mark can't be removed.
 outcome undo_wait_for_apps(task_context& context) {
+  context.os().shutdown->release(context.op().snap);
   context.os().run_control->allow(context.op().snap);
   return done();
 }
 
-outcome perform_allow_apps(task_context& context) { return undo_wait_for_apps(context); }
+// If this fails, the revision is taken away again.
+outcome perform_allow_apps(task_context& context) {
+  context.os().run_control->allow(context.op().snap);
+  context.os().shutdown->release(context.op().snap);
+  return done();
+}
 
 outcome undo_allow_apps(task_context& context) { return perform_wait_for_apps(context); }
 

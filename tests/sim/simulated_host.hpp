@@ -57,6 +57,7 @@ struct world {
   std::map<std::string, std::vector<snap_process>> running; ///< Applications, by snap.
   std::set<std::string> inhibited;                          ///< Snaps whose launchers wait.
   std::set<std::string> launching;                          ///< Snaps whose lock a launcher holds.
+  std::set<std::string> delaying_shutdown; ///< Snaps because of which shutdown waits, while a daemon is.
   /// Who is to hear when something of a snap may have ended, by snap.
   std::multimap<std::string, const std::function<void()>*> followers;
   std::vector<std::string> hooks_run;          ///< `snap/hook`, in order.
@@ -322,6 +323,16 @@ private:
   world& world_;
 };
 
+class simulated_inhibitor : public host::shutdown_inhibitor {
+public:
+  explicit simulated_inhibitor(world& w) : world_{w} {}
+  void hold(const std::string& snap) override { world_.delaying_shutdown.insert(snap); }
+  void release(const std::string& snap) override { world_.delaying_shutdown.erase(snap); }
+
+private:
+  world& world_;
+};
+
 class simulated_clock : public host::clock {
 public:
   explicit simulated_clock(world& w) : world_{w} {}
@@ -332,9 +343,11 @@ private:
 };
 
 inline host::ports ports_of(world& w) {
-  return {std::make_shared<simulated_files>(w), std::make_shared<simulated_mounts>(w),
-          std::make_shared<simulated_processes>(w), std::make_shared<simulated_clock>(w),
-          std::make_shared<simulated_run_control>(w)};
+  host::ports ports{std::make_shared<simulated_files>(w), std::make_shared<simulated_mounts>(w),
+                    std::make_shared<simulated_processes>(w), std::make_shared<simulated_clock>(w),
+                    std::make_shared<simulated_run_control>(w)};
+  ports.shutdown = std::make_shared<simulated_inhibitor>(w);
+  return ports;
 }
 
 } // namespace troupe::sim

@@ -92,6 +92,8 @@ private:
     auto contents = journal_->load();
     watch_.found(contents);
     journal_->watch(&watch_);
+    // A lock ends with the process that has it.
+    world_.delaying_shutdown.clear();
     make_root(os_, paths_);
     put_host_right(os_, paths_, contents);
     // An image that can't be mounted is passed over at a start, which hides a crash amid that.

@@ -21,8 +21,9 @@ namespace troupe::test {
 
 /// A daemon on a root of its own, and what a test asks it with.
 struct world {
-  explicit world(std::vector<std::string> daemon_options = {})
-      : daemon{where.root(), std::move(daemon_options)}, api{daemon.client()} {}
+  explicit world(std::vector<std::string> daemon_options = {}, environment daemon_variables = {})
+      : daemon{where.root(), std::move(daemon_options), std::move(daemon_variables)},
+        api{daemon.client()} {}
 
   temporary_root where;
   running_daemon daemon;

@@ -39,8 +39,10 @@ inline snap_source sleeping_snap(const std::string& version, const std::string& 
 /// A daemon that tracks in one way, or in the machine's best where that is empty, with a snap that has
 /// applications.
 struct sleeping_world : world {
-  explicit sleeping_world(const std::string& way, const std::string& more = {})
-      : world{way.empty() ? std::vector<std::string>{} : std::vector{std::string{"--tracking"}, way}},
+  explicit sleeping_world(const std::string& way, const std::string& more = {},
+                          environment daemon_variables = {})
+      : world{way.empty() ? std::vector<std::string>{} : std::vector{std::string{"--tracking"}, way},
+              std::move(daemon_variables)},
         more_{more} {
     fine({"install", "--dangerous", image("1").string()});
   }
