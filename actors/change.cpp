@@ -292,22 +292,15 @@ bool change::start_next() {
 
 // What a task may do for long has another reason, so this one tells of a fault of ours.
 void change::look_after_tasks() {
-  // A timer may refer to it for longer than anybody else.
-  if (closed_)
-    return quit();
-  auto now = clock().now();
-  if (look_at_ && now >= *look_at_) {
-    look_at_.reset();
-    warn_of_runnable_tasks();
-  }
+  is_looked_after_ = false;
+  warn_of_runnable_tasks();
   give_up_if_old();
 }
 
-void change::await_runnable_tasks() {
-  if (look_at_)
-    return;
-  look_at_ = clock().now() + limits::runnable_patience;
-  delayed_send(this, limits::runnable_patience, caf::tick_atom::value);
+// By the director's timer, as one of its own would keep an ended change from going.
+void change::be_looked_after() {
+  if (!std::exchange(is_looked_after_, true))
+    send(director_, tasks_runnable{});
 }
 
 void change::warn_of_runnable_tasks() {
@@ -316,7 +309,7 @@ void change::warn_of_runnable_tasks() {
     if (since == told_of)
       continue;
     if (now - since < limits::runnable_patience) {
-      await_runnable_tasks();
+      be_looked_after();
       continue;
     }
     since = told_of;
@@ -498,7 +491,7 @@ void change::set_wait(task_id task, const wait_reason& reason) {
   told_waits_.emplace(task, reason);
   if (std::holds_alternative<waits::runnable>(reason)) {
     runnable_since_.emplace(task, clock().now());
-    await_runnable_tasks();
+    be_looked_after();
   } else {
     runnable_since_.erase(task);
   }

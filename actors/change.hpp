@@ -43,7 +43,7 @@ private:
   void begin_start(const task_start& start);
   bool start_next();
   void look_after_tasks();
-  void await_runnable_tasks();
+  void be_looked_after();
   void warn_of_runnable_tasks();
   void give_up_if_old();
   void end_wait(task_id task);
@@ -91,7 +91,7 @@ private:
   std::unordered_map<task_id, wait_reason> told_waits_;
   std::unordered_map<task_id, caf::actor_clock::time_point> runnable_since_;
   static constexpr auto told_of = caf::actor_clock::time_point::max();
-  std::optional<caf::actor_clock::time_point> look_at_; ///< When it sees what is runnable still.
+  bool is_looked_after_ = false; ///< The director will ask it what is runnable still.
   std::optional<task_status> told_status_;
   caf::actor_clock::time_point begun_at_;
   bool starts_when_told_;

@@ -99,7 +99,20 @@ director::behavior_type director::make_behavior() {
       },
       [this](const change_ended& what) { ended(what.view); },
       [this](const settings_changed& what) { settings_ = what.settings; },
-      [this](caf::tick_atom) { look_after_changes(); },
+      [this](tasks_runnable) {
+        if (!std::exchange(looks_, true))
+          delayed_send(this, limits::runnable_patience, caf::tick_atom::value);
+      },
+      [this](caf::tick_atom) {
+        looks_ = false;
+        look_after_changes();
+      },
+      [this](look_at_ages) {
+        looks_at_ages_ = false;
+        look_after_changes();
+        if (!live_.empty())
+          await_ages();
+      },
       [this](caf::tick_atom, change_id id) {
         if (auto ended = ended_.find(id); ended != ended_.end())
           clean_up(ended->second);
@@ -191,7 +204,7 @@ void director::restore_change(change_record& record) {
   request(going_on.actor, caf::infinite, begin_change{})
       .then([](change_id) {}, [](const caf::error&) {});
   live_.emplace(id, std::move(going_on));
-  schedule_look();
+  await_ages();
 }
 
 // --- snaps ------------------------------------------------------------------------------------------
@@ -300,8 +313,6 @@ void director::ended(const change_view_ptr& view) {
     return;
   for (const auto& name : snaps_of(live.mapped().operations))
     drop(name);
-  // It has handled all that it was asked before.
-  send(live.mapped().actor, caf::tick_atom::value);
   ended_.insert_or_assign(id, view);
   ended_order_.push_back(id);
   clean_up(view);
@@ -335,17 +346,14 @@ void director::clean_up(const change_view_ptr& view) {
 
 // --- looking after changes --------------------------------------------------------------------------
 
-void director::schedule_look() {
-  if (!std::exchange(looks_, true))
-    delayed_send(this, limits::age_look, caf::tick_atom::value);
+void director::await_ages() {
+  if (!std::exchange(looks_at_ages_, true))
+    delayed_send(this, limits::age_look, look_at_ages{});
 }
 
 void director::look_after_changes() {
-  looks_ = false;
   for (const auto& [id, change] : live_)
     send(change.actor, caf::tick_atom::value);
-  if (!live_.empty())
-    schedule_look();
 }
 
 void director::prune() {

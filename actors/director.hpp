@@ -102,7 +102,7 @@ private:
   void clean_up(const change_view_ptr& view);
   void prune();
   void look_after_changes();
-  void schedule_look();
+  void await_ages();
 
   company_ptr with_;
   system_settings_ptr settings_;
@@ -116,7 +116,8 @@ private:
   std::map<change_id, claiming> claiming_;
   std::map<change_id, live_change> live_;
   std::map<change_id, int> cleanup_tries_; ///< Of ended changes after which something can't be removed.
-  bool looks_ = false; ///< Whether it has set itself a time to look after its changes.
+  bool looks_ = false;         ///< Whether it has set itself a time to look after its changes,
+  bool looks_at_ages_ = false; ///< and one to see whether they are too old.
   std::map<change_id, change_view_ptr> ended_;
   std::deque<change_id> ended_order_; ///< As they ended, the first one first.
 };

@@ -283,7 +283,7 @@ void director::begin(const starting_ptr& op, change_setup setup, std::vector<ope
   auto id = op->owner.change;
   auto begun = spawn<change>(std::move(setup), with_);
   live_.emplace(id, live_change{begun, std::move(operations)});
-  schedule_look();
+  await_ages();
   request(begun, caf::infinite, begin_change{})
       .then([op](change_id id) { op->begun.deliver(id); },
             [this, op, begun, id](const caf::error& why) {

@@ -372,6 +372,10 @@ struct abort_change_by_id {
 struct change_ended {
   change_view_ptr view;
 };
+/// A change has tasks that could run: it is to be asked before long whether they do.
+struct tasks_runnable {};
+/// Time to see whether changes are too old.
+struct look_at_ages {};
 struct begin_directing {};
 
 using snap_list = std::vector<snap_state_ptr>;
@@ -395,8 +399,10 @@ using director_actor = caf::typed_actor<
     caf::replies_to<find_change>::with<change_view_ptr>,
     caf::replies_to<abort_change_by_id>::with<change_view_ptr>, caf::reacts_to<change_ended>,
     caf::reacts_to<settings_changed>,
-    // Time to forget old changes, or the time limit of a change that waits for its claims.
-    caf::reacts_to<caf::tick_atom>, caf::reacts_to<caf::tick_atom, change_id>>;
+    // Time to look after changes, which happens only while one has tasks that could run.
+    caf::reacts_to<tasks_runnable>, caf::reacts_to<caf::tick_atom>, caf::reacts_to<look_at_ages>,
+    // The time limit of a change that waits for its claims, or time to clean up after one again.
+    caf::reacts_to<caf::tick_atom, change_id>>;
 
 // --- inspector: owns the list of live actors and the ring of recent events
 // -------------------------------
@@ -618,6 +624,8 @@ TROUPE_MESSAGE(find_snap, x.name)
 TROUPE_MESSAGE(list_changes, x.select, x.snap)
 TROUPE_MESSAGE(find_change, x.id)
 TROUPE_MESSAGE(abort_change_by_id, x.id, x.lanes)
+TROUPE_MESSAGE(tasks_runnable)
+TROUPE_MESSAGE(look_at_ages)
 TROUPE_MESSAGE(begin_directing)
 TROUPE_MESSAGE(list_actors)
 TROUPE_MESSAGE(actor_status, x.name, x.id, x.mailbox, x.processed, x.busy_us)
