@@ -125,12 +125,19 @@ caf::result<service_result> services::command(const service_command& what) {
 
 void services::add_job(const service_command& what, std::optional<owed_reply<service_result>> reply) {
   const auto is_boot = !reply;
-  auto& added = jobs_.emplace_back(job{what, std::move(reply), {}});
+  auto& added = jobs_.emplace_back(job{what, std::move(reply), {}, {}});
   if (what.only_active)
     std::erase_if(added.what.apps, [&](const std::string& app) {
       const auto* it = find(what.snap, app);
       return !it || !runs_or_will(it->machine().phase());
     });
+  if (!is_boot)
+    added.awaited = taken_from_boot(added.what);
+  // Those that have never been begun aren't among what is stopped.
+  if (what.verb == service_verb::stop)
+    for (const auto& app : added.awaited)
+      if (!find(what.snap, app))
+        added.result.stopped.push_back(app);
   if (what.info)
     for (const auto& app : what.info->apps)
       if (auto* known = find(what.snap, app.name); known && app.is_service())
@@ -143,6 +150,24 @@ void services::add_job(const service_command& what, std::optional<owed_reply<ser
     added.stages.push_back(stage_of(what, added.what.apps, true));
   for (auto& each : added.stages)
     each.goes_on = is_boot;
+}
+
+/// What a command is about isn't started any more for the daemon's start, which would come too late:
+/// after a stop, or from a revision that has gone. Returns which.
+std::set<std::string> services::taken_from_boot(const service_command& what) {
+  const auto is_stop_of_all = what.verb == service_verb::stop && what.apps.empty();
+  std::set<std::string> taken;
+  for (auto& other : jobs_)
+    if (!other.reply && other.what.snap == what.snap)
+      for (auto& each : other.stages)
+        std::erase_if(each.left, [&](const auto& entry) {
+          const auto& app = entry.first;
+          const auto is_taken = is_stop_of_all || std::ranges::find(what.apps, app) != what.apps.end();
+          if (is_taken)
+            taken.insert(app);
+          return is_taken;
+        });
+  return taken;
 }
 
 services::stage services::stage_of(const service_command& what, const std::vector<std::string>& apps,
@@ -285,7 +310,7 @@ void services::begin(job& of, const std::string& app, bool starts) {
   auto* it = starts && of.what.info ? &made(of.what, app) : find(of.what.snap, app);
   if (!it)
     return;
-  const auto ran = runs_or_will(it->machine().phase());
+  const auto ran = of.awaited.contains(app) || runs_or_will(it->machine().phase());
   if (starts) {
     if (!ran && !of.fault)
       of.result.started.push_back(app);
@@ -300,12 +325,15 @@ void services::begin(job& of, const std::string& app, bool starts) {
 
 /// Makes good what a command has done that can't go on.
 void services::undo(job& of, failure why) {
-  const auto was_starting = of.stages.front().starts;
   of.stages.clear();
+  auto begun = of.result.started;
+  std::erase_if(begun, [&](const auto& app) {
+    return std::ranges::find(of.result.stopped, app) != of.result.stopped.end();
+  });
   // No name would mean all of them.
-  if (of.what.verb == service_verb::start && !of.result.started.empty())
-    of.stages.push_back(stage_of(of.what, of.result.started, false));
-  else if (!was_starting)
+  if (!begun.empty())
+    of.stages.push_back(stage_of(of.what, begun, false));
+  if (!of.result.stopped.empty())
     of.stages.push_back(stage_of(of.what, of.result.stopped, true));
   for (auto& each : of.stages)
     each.goes_on = true;

@@ -33,6 +33,7 @@ private:
   struct job {
     service_command what;
     std::optional<owed_reply<service_result>> reply; ///< None: at the daemon's start.
+    std::set<std::string> awaited{};                 ///< Those that the daemon's start had yet to start.
     std::deque<stage> stages;
     service_result result{};
     std::optional<failure> fault{};
@@ -40,6 +41,7 @@ private:
 
   caf::result<service_result> command(const service_command& what);
   void add_job(const service_command& what, std::optional<owed_reply<service_result>> reply);
+  std::set<std::string> taken_from_boot(const service_command& what);
   stage stage_of(const service_command& what, const std::vector<std::string>& apps, bool starts);
   void reload(job& of);
   void advance();

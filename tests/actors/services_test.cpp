@@ -320,6 +320,49 @@ TEST_CASE("an undone command takes back what it did to services, disabled ones t
   CHECK(t.state()->disabled_services == names{"web"});
 }
 
+TEST_CASE("a restart that fails starts the others again, and stops what didn't run before") {
+  theatre t;
+  t.run(t.image({service("a"), service("b", "simple", {"a"}), service("idle")}));
+  REQUIRE(is_done(t.act("stop-services", {"idle"})));
+  t.host->behaves["hello.a"].start_fault = "no memory";
+  CHECK(t.act("restart-services", {"a", "b", "idle"})->status == task_status::error);
+  CHECK(t.host->running() == running{"hello.b@x1"});
+}
+
+TEST_CASE("a stop soon after the daemon's start isn't followed by what that had yet to start") {
+  theatre t;
+  t.run(t.image({service("slow", "notify"), service("web", "simple", {"slow"})}));
+  t.host->behaves["hello.slow"].notifies = false;
+  t.restart();
+  REQUIRE(t.host->running() == running{"hello.slow@x1"});
+  REQUIRE(is_done(t.act("stop-services")));
+  CHECK(t.host->running().empty());
+
+  // Undone, it puts back what that would have started.
+  t.restart();
+  REQUIRE(t.host->running() == running{"hello.slow@x1"});
+  t.host->behaves["hello.slow"].notifies = true;
+  auto wanted = operate("stop-services", "hello");
+  wanted.snaps.push_back(wanted.snaps[0]);
+  wanted.snaps[1].snap = "other";
+  wanted.transaction = transaction::all_snaps;
+  auto other = t.image({service("web")});
+  other.snaps[0].snap = "other";
+  auto info = *other.snaps[0].info;
+  info.name = "other";
+  other.snaps[0].info = std::make_shared<snap_info>(info);
+  REQUIRE(is_done(t.run(other)));
+  t.host->behaves["other.web"] = {.ignores_terminate = true, .ignores_kill = true};
+  t.run(operate("restart-services", "other"));
+  const auto id = t.all->start(wanted);
+  t.all->run();
+  for (int waits = 0; waits < 4; ++waits)
+    t.all->pass(limits::service_stop);
+  CHECK(t.all->change(id)->status == task_status::error);
+  CHECK(t.host->running().contains("hello.slow@x1"));
+  CHECK(t.host->running().contains("hello.web@x1"));
+}
+
 TEST_CASE("a restart of the daemon starts services, unless a change has stopped them") {
   theatre t;
   t.run(t.image({service("web")}));

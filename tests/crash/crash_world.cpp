@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "messages/failure.hpp"
+#include "runtime/host/process_entry.hpp"
 #include "tests/support/api.hpp"
 
 namespace troupe::crash {
@@ -71,11 +72,19 @@ std::string crash_world::ask(http_client& client, const wish& what) {
     test::form_fields fields{{"action", "install"}, {"dangerous", "true"}};
     if (what.all_or_none)
       fields.emplace_back("transaction", "all-snaps");
+    if (what.amid_apps)
+      fields.emplace_back("running-apps", "wait");
     std::vector<fs::path> files;
     for (const auto& snap : what.snaps)
       files.push_back(shelf_.image(snap));
     return change_of(client.post_form("/v2/snaps", fields, "snap", files));
   }
+  if (what.action == "start" || what.action == "stop" || what.action == "restart")
+    return change_of(client.post(
+        "/v2/apps", json::object{{"action", what.action},
+                                 {"names", json::array(what.snaps.begin(), what.snaps.end())},
+                                 {"enable", what.action == "start"},
+                                 {"disable", what.action == "stop"}}));
   json::object request{{"action", what.action == "save" ? "snapshot" : what.action},
                        {"snaps", json::array(what.snaps.begin(), what.snaps.end())}};
   if (what.action == "restore" || what.action == "forget") {
@@ -84,10 +93,67 @@ std::string crash_world::ask(http_client& client, const wish& what) {
   }
   if (what.all_or_none)
     request["transaction"] = "all-snaps";
+  if (what.amid_apps)
+    request["running-apps"] = "wait";
   // A snapshot holds the time when it was made, so that no two runs leave the same.
   if (what.action == "remove")
     request["purge"] = true;
   return change_of(client.post("/v2/snaps", request));
+}
+
+std::string crash_world::current_of(const std::string& snap) const {
+  std::error_code gone;
+  return fs::read_symlink(root() / "snap" / snap / "current", gone).string();
+}
+
+void crash_world::launch(const std::vector<std::string>& snaps) {
+  for (const auto& each : snaps) {
+    const auto snap = each.substr(0, each.find('@'));
+    const auto program = (root() / "snap/bin" / snap).string();
+    const auto home = (root().parent_path() / "home").string();
+    launched_.push_back({snap, current_of(snap),
+                         std::make_unique<test::program>(std::vector{program, std::string{"wait"}},
+                                                         test::environment{{"HOME", home}})});
+    const auto& process = *launched_.back().process;
+    if (!test::eventually([&] { return host::command_of(process.pid()).starts_with("sleep"); }))
+      throw std::runtime_error{"cannot start an application of " + snap};
+  }
+}
+
+faults crash_world::faults_of_launched() const {
+  faults found;
+  for (const auto& each : launched_) {
+    if (each.process->has_ended())
+      found.push_back("an application of " + each.snap + " was ended");
+    else if (auto current = current_of(each.snap); current != each.revision)
+      found.push_back("an application of " + each.snap + " runs across the change to " + current);
+  }
+  return found;
+}
+
+faults crash_world::end_launched(http_client& client, const std::string& change) {
+  faults found;
+  if (launched_.empty())
+    return found;
+  const auto waits = [&] {
+    found = faults_of_launched();
+    if (!found.empty() || daemon.has_ended())
+      return true;
+    auto told = result_of(client.get("/v2/changes/" + change)).as_object();
+    for (const auto& task : told.at("tasks").as_array())
+      if (json::string_or(json::object_or(task.as_object(), "waiting"), "reason") == "apps_running")
+        return true;
+    return told.at("ready").as_bool();
+  };
+  try {
+    test::eventually(waits);
+  } catch (const failure&) {
+    // The daemon has died.
+    return {};
+  }
+  if (!daemon.has_ended())
+    launched_.clear();
+  return found;
 }
 
 told_change crash_world::wait_for(http_client& client, const std::string& id) const {
@@ -146,7 +212,15 @@ faults crash_world::recover() {
   } catch (const std::runtime_error& error) {
     return {std::string{"the daemon doesn't come up again: "} + error.what()};
   }
-  auto stuck = wait_for_all();
+  faults stuck;
+  if (!launched_.empty()) {
+    auto client = daemon.client();
+    auto unready = test::unready_changes(client);
+    stuck = unready.empty() ? faults_of_launched() : end_launched(client, unready.front());
+    launched_.clear();
+  }
+  for (auto& each : wait_for_all())
+    stuck.push_back(std::move(each));
   recovery_ = std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - begin);
   return stuck;
 }
@@ -193,6 +267,7 @@ faults crash_world::compare(const installed_snaps& expected) const {
 }
 
 faults crash_world::remove_all() {
+  launched_.clear();
   auto forgetting = daemon.client();
   for (auto set : sets_of_snapshots(forgetting))
     wait_for(forgetting, change_of(forgetting.post("/v2/snapshots",

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -59,6 +60,14 @@ public:
   /// daemon has died. Safe to call from several threads with a client each.
   std::string ask(http_client& client, const wish& what);
 
+  /// Starts an application of each of these and waits until it runs. Throws
+  /// std::runtime_error.
+  void launch(const std::vector<std::string>& snaps);
+
+  /// Lets what was launched end once the change waits for it, has ended, or the daemon has died. Says
+  /// whether one has ended before, or runs although its snap's link leads elsewhere by now.
+  faults end_launched(http_client& client, const std::string& change);
+
   /// Waits until a change has ended and returns it. Throws failure where the daemon has died.
   told_change wait_for(http_client& client, const std::string& id) const;
 
@@ -96,6 +105,17 @@ public:
   faults remove_all();
 
 private:
+  /// An application that was started from a revision.
+  struct launched {
+    std::string snap;
+    std::string revision;
+    std::unique_ptr<test::program> process;
+  };
+
+  std::string current_of(const std::string& snap) const;
+  faults faults_of_launched() const;
+
+  std::vector<launched> launched_;
   digest empty_;
   std::chrono::microseconds recovery_{};
 };

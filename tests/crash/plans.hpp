@@ -7,10 +7,12 @@ namespace troupe::crash {
 
 /// A request for one change.
 struct wish {
-  /// install, revert, remove, enable, disable, save, or restore or forget of the newest snapshots.
+  /// install, revert, remove, enable, disable, save, or restore or forget of the newest snapshots;
+  /// start, stop or restart of services, which also enables and disables them.
   std::string action;
   std::vector<std::string> snaps; ///< Of a snap_shelf. Several are one change.
   bool all_or_none = false;       ///< Whether one that fails undoes the others.
+  bool amid_apps = false;         ///< An application of each runs until the change waits for it.
 };
 
 /// What a daemon is stopped in: some changes, and what has to be done before them.

@@ -4,7 +4,11 @@
 #include <cstdio>
 #include <functional>
 #include <ios>
+#include <map>
+#include <sstream>
 
+#include "messages/failure.hpp"
+#include "runtime/host/run_control_files.hpp"
 #include "runtime/journal/database.hpp"
 #include "runtime/snap/layout.hpp"
 #include "runtime/snapshots/snapshots.hpp"
@@ -47,9 +51,10 @@ std::string content_line(const std::string& path, const std::string& text) {
   return line;
 }
 
-/// Sockets, the lock and the journal's own files go with a daemon, not with what it has done.
+/// Sockets, the lock, logs and the journal's own files go with a daemon, not with what it has done.
 bool is_of_daemon(const std::string& path) {
-  return path == "run" || path.starts_with("run/") || path == "var/lib/troupe/lock" ||
+  return path == "var/log" || path.starts_with("var/log/") || path == "run" ||
+         path.starts_with("run/") || path == "var/lib/troupe/lock" ||
          path.starts_with("var/lib/troupe/journal.db");
 }
 
@@ -83,6 +88,9 @@ public:
     read_loop_devices();
     for (auto pid : test::processes_with("TROUPE_HOOK_ROOT", root_.string()))
       found_.insert("process " + read_kernel_file("/proc/" + std::to_string(pid) + "/comm"));
+    for (auto pid : test::processes_with("TROUPE_SERVICE_ROOT", root_.string()))
+      found_.insert("service " + service_of(pid));
+    read_run_control();
     return found_;
   }
 
@@ -120,6 +128,36 @@ private:
     }
   }
 
+  /// One that endures refreshes goes over to the new revision when it is started next.
+  static std::string service_of(int pid) {
+    std::map<std::string, std::string> variables;
+    std::istringstream environment{read_kernel_file("/proc/" + std::to_string(pid) + "/environ")};
+    for (std::string text; std::getline(environment, text, '\0');)
+      variables[text.substr(0, text.find('='))] = text.substr(text.find('=') + 1);
+    auto name = variables["TROUPE_SERVICE"];
+    return name.ends_with(".enduring") ? name : name + " of revision " + variables["SNAP_REVISION"];
+  }
+
+  /// Launchers that wait, and groups of services' processes.
+  void read_run_control() {
+    const auto directory = layout{root_}.run_control_dir();
+    std::error_code gone;
+    for (const auto& file : fs::directory_iterator{directory, gone})
+      if (auto of = host::run_control_name_of(file.path().filename());
+          of.what == host::run_control_name::kind::inhibited && !of.snap.empty())
+        found_.insert("waiting launchers of " + of.snap);
+    try {
+      const auto groups = host::read_tracking(directory).groups;
+      if (groups.empty())
+        return;
+      for (const auto& group : fs::directory_iterator{groups, gone})
+        if (auto name = group.path().filename().string(); name.find(".service.") != name.npos)
+          found_.insert("group " + name);
+    } catch (const failure&) {
+      // No daemon has run here yet.
+    }
+  }
+
   // Source: the kernel's ABI/testing/sysfs-block-loop.
   void read_loop_devices() {
     std::error_code gone;
@@ -143,6 +181,8 @@ std::string journal_line(const snap_state& snap) {
     line += " " + to_string(revision.rev);
   for (const auto& bad : snap.bad)
     line += ", bad " + to_string(bad.rev);
+  for (const auto& app : snap.disabled_services)
+    line += ", disabled " + app;
   return line + ", channel \"" + snap.channel + "\", config " + snap.config;
 }
 

@@ -9,7 +9,8 @@
 namespace troupe::crash {
 
 /// All that a daemon answers for, as lines that can be compared: links and where they lead, directories,
-/// files with their content, mounts, loop devices and processes; and of the journal the snaps' states
+/// files with their content, mounts, loop devices, processes of hooks and services, groups of processes
+/// and launchers that wait; and of the journal the snaps' states
 /// and the changes that haven't ended. It holds no times, ids, process numbers or device numbers.
 using digest = std::set<std::string>;
 

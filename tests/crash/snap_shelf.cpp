@@ -8,10 +8,30 @@ namespace {
 
 test::snap_source source_of(const std::string& name);
 
+/// Applications show their environment, or say that they run and go on doing so.
+constexpr auto showing_app =
+    "#!/bin/sh\n[ \"$2\" = wait ] && { echo runs; exec sleep 1000; }\nenv\necho \"arguments: $*\"\n";
+
+test::snap_source plain_version(const std::string& name, const std::string& version) {
+  auto source = test::plain_snap(name, version);
+  source.files["bin/show"] = showing_app;
+  if (!has_services(name))
+    return source;
+  source.yaml += "  job: {command: bin/job, daemon: oneshot}\n"
+                 "  web: {command: bin/serve, daemon: simple, after: [job]}\n";
+  if (name == "serving")
+    source.yaml += "  enduring: {command: bin/serve, daemon: simple, refresh-mode: endure}\n";
+  source.files["bin/serve"] = "#!/bin/sh\nexec sleep 1000\n";
+  source.files["bin/job"] = version == "ailing" ? "#!/bin/sh\nexit 1\n" : "#!/bin/sh\n";
+  return source;
+}
+
 /// Refreshed to, it leaves a file in its own data; pre-refresh changes nothing, since nothing undoes it.
 test::snap_source next_version(const std::string& name, const std::string& version) {
   auto source = source_of(name);
-  source.yaml = test::plain_snap(name, version).yaml;
+  const auto plain = plain_version(name, version);
+  source.yaml = plain.yaml;
+  source.files = plain.files;
   source.hooks["pre-refresh"] = "#!/bin/sh\n[ -e \"$SNAP_DATA/configured\" ]\n";
   source.hooks["post-refresh"] = "#!/bin/sh\necho " + version + " > \"$SNAP_DATA/refreshed\"\n" +
                                  (version == "failing" ? "exit 1\n" : "");
@@ -23,7 +43,7 @@ test::snap_source source_of(const std::string& name) {
     return next_version(name.substr(0, at), name.substr(at + 1));
   if (is_base(name))
     return {"name: " + name + "\nversion: \"1.0\"\nsummary: A base of a test\ntype: base\n", {}, {}};
-  auto source = test::plain_snap(name);
+  auto source = plain_version(name, "1.0");
   if (auto on = name.find("-on-"); on != std::string::npos)
     source.yaml += "base: " + name.substr(on + 4) + "\n";
   source.hooks["install"] = "#!/bin/sh\necho installed > \"$SNAP_COMMON/installed\"\n";
@@ -38,6 +58,8 @@ test::snap_source source_of(const std::string& name) {
 } // namespace
 
 bool is_base(const std::string& snap) { return snap.starts_with("base-"); }
+
+bool has_services(const std::string& snap) { return snap.starts_with("serving"); }
 
 bool fails_late(const std::string& snap) { return snap.starts_with("bad-"); }
 

@@ -28,13 +28,15 @@ struct reference {
   std::map<std::string, std::uint64_t> calls; ///< By the sort of points.
 };
 
-/// Whether carry_out knows what it comes to: of refreshes, reverts and snapshots only the unharmed run
-/// tells.
+/// Whether carry_out knows what it comes to: of refreshes, reverts, services and snapshots only the
+/// unharmed run tells.
 bool has_model(const wish& what) {
-  auto is_refresh = [](const std::string& snap) { return snap.find('@') != snap.npos; };
+  auto is_special = [](const std::string& snap) {
+    return snap.find('@') != snap.npos || has_services(snap);
+  };
   return (what.action == "install" || what.action == "remove" || what.action == "disable" ||
           what.action == "enable") &&
-         std::ranges::none_of(what.snaps, is_refresh);
+         std::ranges::none_of(what.snaps, is_special);
 }
 
 reference measure(snap_shelf& shelf, const plan& what, const std::vector<sort_of_points>& points) {
@@ -47,7 +49,12 @@ reference measure(snap_shelf& shelf, const plan& what, const std::vector<sort_of
   auto last = last_change(world);
   usual.stages.push_back({world.now(), world.installed()});
   for (const auto& step : what.steps) {
-    usual.statuses.push_back(world.wait_for(client, world.ask(client, step)).status);
+    if (step.amid_apps)
+      world.launch(step.snaps);
+    const auto id = world.ask(client, step);
+    if (auto wrong = world.end_launched(client, id); !wrong.empty())
+      throw failure{"cannot use plan \"" + what.name + "\": unharmed, " + wrong.front()};
+    usual.statuses.push_back(world.wait_for(client, id).status);
     if (std::ranges::all_of(what.before, has_model) && std::ranges::all_of(what.steps, has_model)) {
       installed_snaps expected = usual.stages.front().snaps;
       carry_out(changes_after(world, last), expected);
@@ -84,6 +91,7 @@ public:
       after_error(result);
     else
       after_kill(result);
+    result.wrong.insert(result.wrong.end(), across_.begin(), across_.end());
     if (result.wrong.empty())
       result.wrong = world_.remove_all();
     return result;
@@ -95,7 +103,11 @@ private:
     auto client = world_.daemon.client();
     try {
       for (const auto& step : plan_.steps) {
+        if (step.amid_apps)
+          world_.launch(step.snaps);
         told_.push_back({world_.ask(client, step), {}, {}, {}, false, {}});
+        for (auto& wrong : world_.end_launched(client, told_.back().id))
+          across_.push_back(std::move(wrong));
         told_.back().status = world_.wait_for(client, told_.back().id).status;
         if (told_.back().status != usual_.statuses.at(told_.size() - 1))
           return;
@@ -174,6 +186,7 @@ private:
   std::uint64_t last_ = 0;
   std::vector<told_change> told_;
   std::string refusal_;
+  faults across_; ///< Of applications that run while the plan does.
 };
 
 /// One row's points, given out in order.

@@ -58,6 +58,16 @@ TEST_CASE("a kill at a point of a save, a restore or a forget leaves data and sn
   check_kills({"save", "restore"}, 61);
 }
 
+TEST_CASE("a kill at a point of a refresh that waits for an application leaves no launcher waiting") {
+  TROUPE_NEEDS_ROOT();
+  check_kills({"running-app"}, 101);
+}
+
+TEST_CASE("a kill at a point of a change of a snap with services leaves those running that should") {
+  TROUPE_NEEDS_ROOT();
+  check_kills({"services", "failing-services", "disable-services", "service-control"}, 151);
+}
+
 TEST_CASE("a call that fails with an I/O error ends an install done or undone, and kills no daemon") {
   TROUPE_NEEDS_ROOT();
   check(walk({{"install"},

@@ -6,10 +6,10 @@ namespace {
 
 /// The functions of the host's ports and of the journal's disk that change something, but those that
 /// faults meet too seldom: rename, copy_tree, and what saves and restores snapshots.
-constexpr std::string_view sites[] = {"make_dirs",   "place_image",     "make_link",    "remove_file",
-                                      "remove_tree", "mount",           "unmount",      "run_hook",
-                                      "kill_marked", "journal_write",   "journal_sync", "download",
-                                      "read_stores", "forget_snapshot", "inhibit",      "allow"};
+constexpr std::string_view sites[] = {
+    "make_dirs",   "place_image",     "make_link",   "remove_file",   "remove_tree",   "mount",
+    "unmount",     "run_hook",        "kill_marked", "journal_write", "journal_sync",  "download",
+    "read_stores", "forget_snapshot", "inhibit",     "allow",         "start_service", "end_service"};
 
 constexpr std::string_view conditions[] = {sometimes::crash_in_do,
                                            sometimes::crash_in_undo,
@@ -55,7 +55,19 @@ constexpr std::string_view conditions[] = {sometimes::crash_in_do,
                                            sometimes::app_slips_in,
                                            sometimes::app_holds,
                                            sometimes::app_holds_undo,
-                                           sometimes::part_undone};
+                                           sometimes::part_undone,
+                                           sometimes::service_fails_to_start,
+                                           sometimes::service_exits_at_once,
+                                           sometimes::service_never_ready,
+                                           sometimes::service_ends,
+                                           sometimes::service_leaves_others,
+                                           sometimes::service_forced,
+                                           sometimes::service_resists,
+                                           sometimes::service_endures,
+                                           sometimes::service_fails_refresh,
+                                           sometimes::service_stays_disabled,
+                                           sometimes::services_left,
+                                           sometimes::services_stop};
 
 } // namespace
 
@@ -73,7 +85,10 @@ std::vector<std::string> all_that_must_be_met() {
                                  "prefer", "yield-aliases"})
     for (const std::string how : {"done", "undone"})
       all.push_back(verb + " " + how);
-  all.emplace_back("unalias done");
+  for (const std::string verb : {"start", "stop", "restart"})
+    for (const std::string how : {"done", "undone"})
+      all.push_back(verb + "-services " + how);
+  all.insert(all.end(), {"reload-services done", "unalias done"});
   all.insert(all.end(), std::begin(conditions), std::end(conditions));
   return all;
 }

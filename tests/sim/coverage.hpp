@@ -59,6 +59,18 @@ inline constexpr std::string_view told_twice = "end of an application told twice
 inline constexpr std::string_view app_slips_in = "application slips in before the mark";
 inline constexpr std::string_view app_holds = "application holds its refresh";
 inline constexpr std::string_view app_holds_undo = "application holds the undo of its refresh";
+inline constexpr std::string_view service_fails_to_start = "service can't be started";
+inline constexpr std::string_view service_exits_at_once = "service ends as soon as it runs";
+inline constexpr std::string_view service_never_ready = "service never gets ready";
+inline constexpr std::string_view service_ends = "service ends by itself";
+inline constexpr std::string_view service_leaves_others = "service leaves others behind";
+inline constexpr std::string_view service_forced = "service stopped by force";
+inline constexpr std::string_view service_resists = "service that can't be reached";
+inline constexpr std::string_view service_endures = "service endures a refresh";
+inline constexpr std::string_view service_fails_refresh = "service fails in a refresh";
+inline constexpr std::string_view service_stays_disabled = "disabled service stays so in a refresh";
+inline constexpr std::string_view services_left = "services left by a killed daemon";
+inline constexpr std::string_view services_stop = "services stopped with their daemon";
 } // namespace sometimes
 
 /// One more of it.

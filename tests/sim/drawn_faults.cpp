@@ -4,7 +4,8 @@ namespace troupe::sim {
 
 fault_rates fault_rates::drawn(dice& random) {
   return {random.pick<std::size_t>({0, 40, 150, 400}), random.pick<std::size_t>({0, 100, 400, 1000}),
-          random.pick<std::size_t>({0, 3, 8, 30}), random.pick<std::size_t>({0, 10, 40})};
+          random.pick<std::size_t>({0, 3, 8, 30}), random.pick<std::size_t>({0, 10, 40}),
+          random.pick<std::size_t>({0, 3, 10, 40})};
 }
 
 void drawn_faults::before(std::string_view site, const std::string& what) {

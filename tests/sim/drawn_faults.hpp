@@ -17,6 +17,7 @@ struct fault_rates {
   std::size_t crash = 0;
   std::size_t hook_failure = 0;
   std::size_t hook_hang = 0;
+  std::size_t service = 0;
 
   static fault_rates drawn(dice& random);
 };

@@ -113,6 +113,7 @@ void journal_watch::found(const journal_contents& contents) {
 void journal_watch::find_formers(watched_change& change) const {
   change.formers.clear();
   change.data = on_.data;
+  change.troubles = troubles_;
   for (const auto& op : change.record.operations)
     if (auto found = installed_.find(op.snap); found != installed_.end())
       change.formers.insert(*found);
@@ -166,6 +167,9 @@ void journal_watch::set(const task_row& row) {
   if (row.status == task_status::doing || row.status == task_status::undoing)
     started_[row.id] = row.status;
   auto was_undone = task.status == task_status::undoing || task.status == task_status::undo;
+  if (row.status == task_status::error && !was_undone && task.kind == "start-snap-services" &&
+      change.record.operations[static_cast<std::size_t>(task.operation)].verb == "refresh")
+    hit(hits_, sometimes::service_fails_refresh);
   if (row.status == task_status::error && (was_undone || leaves_something(row))) {
     hit(hits_, was_undone ? sometimes::undo_fails : sometimes::take_back_fails);
     change.undo_failed = true;
@@ -368,6 +372,71 @@ void journal_watch::check_snapshots(const watched_change& change, const operatio
            ", the data is another");
 }
 
+void journal_watch::daemon_started() {
+  std::vector<operation> amid;
+  for (auto& [id, change] : live_) {
+    change.across_start = true;
+    if (!waits_for_claims(change.record))
+      amid.insert(amid.end(), change.record.operations.begin(), change.record.operations.end());
+  }
+  services_.daemon_started(amid);
+}
+
+bool journal_watch::is_busy(const std::string& snap) const {
+  return std::ranges::any_of(live_, [&](const auto& entry) {
+    return !waits_for_claims(entry.second.record) &&
+           std::ranges::find(entry.second.record.operations, snap, &operation::snap) !=
+               entry.second.record.operations.end();
+  });
+}
+
+void journal_watch::check_services(const std::set<std::string>& running, bool is_settled) {
+  std::set<std::string> found;
+  for (const auto& name : running) {
+    const auto dot = name.find('.');
+    const auto snap = name.substr(0, dot);
+    const auto service = name.substr(0, name.find('@'));
+    found.insert(service);
+    if (!is_unsure(snap) && !is_busy(snap) &&
+        services_.of(snap, service.substr(dot + 1)) == expected_services::state::off)
+      broken("service " + name + " runs, though it shouldn't");
+  }
+  if (!is_settled)
+    return;
+  for (const auto& service : services_.wanted())
+    if (const auto snap = service.substr(0, service.find('.')); !found.contains(service) &&
+                                                                !troubles_.now.contains(service) &&
+                                                                !is_unsure(snap) && !is_busy(snap))
+      broken("service " + service + " doesn't run, though it should");
+}
+
+/// Those of the revision that an operation has found that have ended by themselves before it or amid it.
+std::set<std::string> journal_watch::troubled_amid(const watched_change& change,
+                                                   const operation& op) const {
+  std::set<std::string> apps;
+  const auto prefix = op.snap + ".";
+  for (const auto& name : change.troubles.now)
+    if (name.starts_with(prefix))
+      apps.insert(name.substr(prefix.size()));
+  const auto is_new = op.verb == "refresh" || op.verb == "revert";
+  for (const auto& [run, count] : troubles_.runs_ended) {
+    auto before = change.troubles.runs_ended.find(run);
+    const auto has_ended = before == change.troubles.runs_ended.end() || before->second != count;
+    if (has_ended && run.starts_with(prefix) && !(is_new && run.ends_with("@" + to_string(op.rev))))
+      apps.insert(run.substr(prefix.size(), run.find('@') - prefix.size()));
+  }
+  return apps;
+}
+
+void journal_watch::follow_services(const watched_change& change, const operation& op, bool is_done) {
+  if (!is_done)
+    return services_.undone(op, troubled_amid(change, op), change.across_start);
+  services_.done(op, model_.is_active(op.snap), change.across_start);
+  auto now = installed_.find(op.snap);
+  if (op.verb == "refresh" && now != installed_.end() && !now->second->disabled_services.empty())
+    hit(hits_, sometimes::service_stays_disabled);
+}
+
 /// An ended operation has left its snap as planned, or as it was. Those that step through revisions of
 /// one snap count together. Returns whether it was done.
 bool journal_watch::check_operation(const watched_change& change, std::size_t place) {
@@ -400,6 +469,7 @@ bool journal_watch::check_operation(const watched_change& change, std::size_t pl
         model_.change_aliases(each);
   }
   hit(hits_, op.verb + (all_done ? " done" : " undone"));
+  follow_services(change, op, all_done);
   if (all_done && steps > 1)
     hit(hits_, sometimes::stepped);
   if (is_unsure(op.snap))
@@ -409,6 +479,8 @@ bool journal_watch::check_operation(const watched_change& change, std::size_t pl
   check_snapshots(change, op, all_done);
   auto now = installed_.find(op.snap);
   auto difference = model_.difference(op.snap, now == installed_.end() ? nullptr : now->second.get());
+  if (difference.empty() && now != installed_.end())
+    difference = services_.difference(*now->second);
   if (!difference.empty())
     broken("after the " + op.verb + " in change " + to_string(change.record.id) + ", which was " +
            (all_done ? "done" : "undone") + ", snap " + op.snap + " " + difference);

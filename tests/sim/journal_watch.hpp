@@ -11,6 +11,7 @@
 #include "runtime/journal/database.hpp"
 #include "tests/sim/coverage.hpp"
 #include "tests/sim/durable_picture.hpp"
+#include "tests/sim/expected_services.hpp"
 #include "tests/sim/lanes_at_work.hpp"
 #include "tests/sim/whole_operations.hpp"
 
@@ -21,7 +22,9 @@ namespace troupe::sim {
 class journal_watch : public journal_watcher {
 public:
   /// `hits` gets a count for each transition of a task and each condition that is met.
-  journal_watch(hit_counts& hits, const world& on) : hits_{hits}, on_{on} {}
+  /// `troubles` is what services have come to so far.
+  journal_watch(hit_counts& hits, const world& on, const service_troubles& troubles)
+      : hits_{hits}, on_{on}, troubles_{troubles} {}
 
   void committing(std::span<const journal_batch> batches) override;
   void committed(std::span<const journal_batch> batches) override;
@@ -29,6 +32,13 @@ public:
   /// What a daemon has found in the journal when it started: all that was committed, and nothing else
   /// but perhaps a commit that nobody was told of.
   void found(const journal_contents& contents);
+
+  /// To be called once a daemon has started.
+  void daemon_started();
+
+  /// To be called whenever no message is under way, with the services that run as SNAP.APP@REVISION.
+  /// `is_settled`: they have had the time to start.
+  void check_services(const std::set<std::string>& running, bool is_settled);
 
   /// To be called whenever no message is under way: whoever acts from now on knows what is durable now.
   void all_is_quiet() { recent_settings_ = {picture_.settings}; }
@@ -67,6 +77,8 @@ private:
     std::map<task_id, std::size_t> places;
     std::set<task_id> ever_done;
     std::set<lane_number> at_work; ///< Those with a critical task done or undone since they got in.
+    service_troubles troubles;     ///< Those when it began.
+    bool across_start = false;     ///< A daemon has started since.
     bool undo_failed = false;
   };
 
@@ -81,15 +93,20 @@ private:
   void check_lanes();
   void check_data(const watched_change& change, const operation& op, bool is_done);
   void check_snapshots(const watched_change& change, const operation& op, bool is_done);
+  void follow_services(const watched_change& change, const operation& op, bool is_done);
+  std::set<std::string> troubled_amid(const watched_change& change, const operation& op) const;
+  bool is_busy(const std::string& snap) const;
   bool check_operation(const watched_change& change, std::size_t place);
 
   hit_counts& hits_;
   const world& on_;
+  const service_troubles& troubles_;
   std::map<change_id, watched_change> live_;
   std::map<task_id, change_id> change_of_;
   std::map<task_id, task_status> started_; ///< Set to Doing or Undoing in the commit that is looked at.
   std::map<std::string, snap_state_ptr> installed_;
   whole_operations model_;
+  expected_services services_;
   durable_picture picture_;
   /// Since all was quiet; somebody may still act by any of them.
   std::vector<std::map<std::string, std::string>> recent_settings_;

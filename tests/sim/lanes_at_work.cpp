@@ -6,10 +6,13 @@ namespace troupe::sim {
 
 namespace {
 
+/// Which kinds may only run in an admitted lane; of these, those that change which revision is active or
+/// what it may do. Written down here and not asked of the engine, whose own table may be wrong.
+/// Source: design, "CONSTRAINTS".
 const std::set<std::string> relinking{"link-snap", "unlink-snap", "unlink-current-snap",
                                       "setup-profiles", "remove-profiles"};
-const std::set<std::string> other_critical{"run-hook", "start-snap-services", "auto-connect", "connect",
-                                           "disconnect"};
+const std::set<std::string> needing_active_snaps{
+    "run-hook", "start-snap-services", "service-command", "auto-connect", "connect", "disconnect"};
 
 void add_metadata(lane_at_work& lane, const snap_info& info, bool relinks_something) {
   auto shared = info.type != snap_type::app || !info.slots.empty();
@@ -31,7 +34,7 @@ bool have_common(const std::set<std::string>& a, const std::set<std::string>& b)
 } // namespace
 
 bool is_critical_work(const std::string& kind) {
-  return relinking.contains(kind) || other_critical.contains(kind);
+  return relinking.contains(kind) || needing_active_snaps.contains(kind);
 }
 
 std::vector<lane_at_work> lanes_of(const change_record& record,

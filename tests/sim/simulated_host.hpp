@@ -67,7 +67,8 @@ struct world {
   effect_watcher* watcher = nullptr;
   std::function<void(const host::process_spec&)> amid_hook; ///< What a hook's process does; may be null.
   std::function<void()> slipped_in{}; ///< Told when an application keeps a snap from being inhibited.
-  std::function<void(duration)> pass; ///< Lets time pass amid an effect; null: it stands still.
+  std::function<std::size_t()> end_services; ///< Ends those of a killed daemon; null: there are none.
+  std::function<void(duration)> pass;        ///< Lets time pass amid an effect; null: it stands still.
 };
 
 /// Has an effect, under the eyes of the world's watcher.
@@ -236,9 +237,13 @@ public:
       world_.pass(spec.time_limit);
     return *result;
   }
-  std::size_t kill_marked(const std::map<std::string, std::string>&) override {
-    affect(world_, "kill_marked", "hooks", [] {});
-    return 0;
+  std::size_t kill_marked(const std::map<std::string, std::string>& marks) override {
+    std::size_t ended = 0;
+    affect(world_, "kill_marked", "hooks", [&] {
+      if (marks.contains("TROUPE_SERVICE_ROOT") && world_.end_services)
+        ended = world_.end_services();
+    });
+    return ended;
   }
 
 private:

@@ -8,6 +8,7 @@
 #include "runtime/tasks/startup.hpp"
 #include "tests/sim/drawn_apps.hpp"
 #include "tests/sim/drawn_faults.hpp"
+#include "tests/sim/drawn_services.hpp"
 #include "tests/sim/journal_watch.hpp"
 #include "tests/sim/simulated_disk.hpp"
 #include "tests/sim/stage.hpp"
@@ -22,6 +23,8 @@ using namespace std::chrono_literals;
 
 constexpr int starts_tried = 100;
 constexpr int settle_rounds = 60;
+constexpr int rounds_after_start = 12;
+constexpr auto services_stop_at_most = 60s;
 constexpr std::size_t clients_remembered = 8;
 
 class simulation {
@@ -29,11 +32,18 @@ public:
   explicit simulation(const simulation_options& options) : options_{options} {
     report_.seed = options.seed;
     world_.watcher = &faults_;
-    world_.pass = [this](duration time) { pass(time); };
+    world_.pass = [this](duration time) {
+      services_.pass_unheard();
+      pass(time);
+    };
     world_.slipped_in = [this] { hit(report_.hits, sometimes::app_slips_in); };
     faults_.on_effect = [this](std::string_view site, const std::string& what) {
-      if (site == "unmount")
+      if (site == "unmount") {
         apps_.unmounted(what);
+        services_.check_unmounted(what);
+      }
+      if (site == "make_link")
+        services_.check_link(what);
       if (auto fault = site == "make_link" ? apps_.fault_of_link(what) : ""; !fault.empty())
         watch_.broken(fault);
     };
@@ -53,7 +63,7 @@ public:
       report_.taken.push_back(number);
       take_step(number);
     }
-    faults_.draw_from(nullptr, {});
+    draw_from(nullptr);
     apps_.end_all();
     settle();
     stop();
@@ -81,7 +91,7 @@ private:
       }
     }
     watch_.broken("the daemon doesn't start");
-    faults_.draw_from(nullptr, {});
+    draw_from(nullptr);
     start_once();
   }
 
@@ -99,7 +109,10 @@ private:
     // An image that can't be mounted is passed over at a start, which hides a crash amid that.
     if (faults_.has_crashed)
       throw failure{failure_kind::internal, "cannot start: the daemon has crashed"};
-    stage_.emplace(journal_, world_);
+    stage_.emplace(journal_, world_, constraint_mode::scoped, services_.port());
+    if (!services_.running().empty())
+      watch_.broken("service " + *services_.running().begin() + " of a killed daemon runs on");
+    watch_.daemon_started();
   }
 
   void stop() {
@@ -120,6 +133,7 @@ private:
       hit(report_.hits, sometimes::crash_in_undo);
     if (watch_.lanes_in_progress() > 1)
       hit(report_.hits, sometimes::crash_amid_lanes);
+    services_.daemon_killed();
     stop();
     if (random.one_in(3)) {
       hit(report_.hits, sometimes::power_cut);
@@ -127,6 +141,7 @@ private:
       disk_.cut_power(random, report_.hits);
       world_.mounted.clear();
       apps_.cut_power();
+      services_.cut_power();
     } else {
       watch_.note("crash");
     }
@@ -141,8 +156,37 @@ private:
     if (watch_.unready_changes() > 0)
       hit(report_.hits, sometimes::restart_amid_change);
     watch_.note("restart");
+    stop_services();
+    if (faults_.has_crashed)
+      return;
     stop();
     start();
+  }
+
+  /// As trouped does before it ends; changes go on meanwhile.
+  void stop_services() {
+    if (services_.running().empty())
+      return;
+    auto is_gone = std::make_shared<bool>();
+    remember(stage_->system().spawn(
+        [is_gone, all = stage_->actors().members().services](caf::event_based_actor* self) {
+          self->request(all, caf::infinite, stop_all_services{}).then([is_gone](services_gone) {
+            *is_gone = true;
+          });
+        }));
+    dice random{options_.seed, report_.messages};
+    const auto goes_on = [&] { return !*is_gone && !faults_.has_crashed; };
+    for (auto seconds = 0s; goes_on() && seconds < services_stop_at_most; ++seconds) {
+      while (goes_on() && stage_->run_drawn(1, random) > 0)
+        ++report_.messages;
+      if (goes_on())
+        pass(1s);
+    }
+    if (faults_.has_crashed)
+      return;
+    if (!*is_gone)
+      watch_.broken("services aren't stopped with their daemon");
+    hit(report_.hits, sometimes::services_stop);
   }
 
   // --- steps ------------------------------------------------------------------------------------------
@@ -150,14 +194,14 @@ private:
   void take_step(std::size_t number) {
     dice random{options_.seed, number};
     if (options_.faults)
-      faults_.draw_from(&random, rates_);
+      draw_from(&random);
     auto drawn = random.below(1000);
     if (drawn < 120)
       request(random);
     else if (drawn < 160)
       abort(random);
     else if (drawn < 220)
-      pass(1s * (1 + random.below(20)));
+      pass_heard(1s * (1 + random.below(20)), random);
     else if (drawn < 235)
       be_quiet();
     else if (drawn < 240)
@@ -168,13 +212,20 @@ private:
       restart();
     else if (drawn < 255 && options_.faults)
       crash_between_messages(random);
-    else if (drawn < 350)
+    else if (drawn < 340)
       apps_.act(random);
+    else if (drawn < 350)
+      services_.act(random);
     else
       handle(1 + random.below(40), random);
     if (faults_.has_crashed)
       crash(random);
-    faults_.draw_from(nullptr, {});
+    draw_from(nullptr);
+  }
+
+  void draw_from(dice* random) {
+    faults_.draw_from(random, random ? rates_ : fault_rates{});
+    services_.draw_from(random, random ? rates_.service : 0);
   }
 
   void handle(std::size_t messages, dice& random) {
@@ -187,6 +238,16 @@ private:
     stage_->pass_quietly(time);
   }
 
+  /// Nobody takes seconds to hear that a service has begun, and takes it for late then.
+  void pass_heard(duration time, dice& random) {
+    while (services_.is_any_unheard() && !faults_.has_crashed && stage_->run_drawn(1, random) > 0)
+      ++report_.messages;
+    if (faults_.has_crashed)
+      return;
+    services_.all_is_heard();
+    pass(time);
+  }
+
   void crash_between_messages(dice& random) {
     hit(report_.hits, sometimes::crash_between_messages);
     crash(random);
@@ -197,6 +258,17 @@ private:
     hit(report_.hits, back ? sometimes::clock_back : sometimes::clock_on);
     auto far = 1min * static_cast<int>(1 + random.below(3000));
     world_.now += back ? -far : far;
+  }
+
+  drawn_services::surroundings around_services() {
+    drawn_services::surroundings around;
+    around.app_of = [this](const auto& snap, const auto& app) -> const app_info& {
+      return requests_.app_of(snap, app);
+    };
+    around.is_unsure = [this](const auto& snap) { return watch_.is_unsure(snap); };
+    around.note = [this](const auto& event) { watch_.note(event); };
+    around.broken = [this](const auto& rule) { watch_.broken(rule); };
+    return around;
   }
 
   void request(dice& random) {
@@ -303,14 +375,27 @@ private:
       ++report_.messages;
     if (faults_.has_crashed || has_problem())
       return;
+    services_.all_is_heard();
     auto health = stage_->ask<journal_health>(stage_->actors().members().journal, get_journal_health{});
     auto changes =
         stage_->ask<change_list>(stage_->actors().director(), list_changes{"in-progress", {}});
     // While nothing can be written, tasks wait for that.
     count_holding(changes);
-    if (auto fault = fault_in_waits(changes); !fault.empty() && health.trouble.empty())
+    if (auto fault = fault_in_waits(changes, moving_services());
+        !fault.empty() && health.trouble.empty())
       watch_.broken(fault);
+    watch_.check_services(services_.running(), false);
     watch_.all_is_quiet();
+  }
+
+  /// Snaps of which services are starting or stopping.
+  std::set<std::string> moving_services() {
+    std::set<std::string> snaps;
+    for (const auto& service :
+         stage_->ask<service_list>(stage_->actors().members().services, list_services{}))
+      if (service.phase == service_phase::starting || service.phase == service_phase::stopping)
+        snaps.insert(service.snap);
+    return snaps;
   }
 
   void count_holding(const change_list& changes) {
@@ -330,8 +415,14 @@ private:
     }
     if (watch_.unready_changes() > 0)
       watch_.broken("a change goes on though nothing has hindered it for long");
+    watch_.check_services(services_.running(), true);
     if (!has_problem())
       restart(); // what is left in the spool goes at the next start
+    for (int round = 0; round < rounds_after_start && !has_problem(); ++round) {
+      be_quiet();
+      pass(1s);
+    }
+    watch_.check_services(services_.running(), true);
     if (!has_problem()) {
       be_quiet();
       watch_.check_end(world_, stage_->snaps());
@@ -345,12 +436,14 @@ private:
   world world_;
   dice beginning_{options_.seed};
   fault_rates rates_ = fault_rates::drawn(beginning_);
-  journal_watch watch_{report_.hits, world_};
+  service_troubles troubles_;
+  journal_watch watch_{report_.hits, world_, troubles_};
   drawn_faults faults_{report_.hits};
   simulated_disk disk_{faults_};
   workload requests_{world_, beginning_};
   drawn_apps apps_{world_, report_.hits,
                    [this](const std::string& snap) { return requests_.has_apps(snap); }};
+  drawn_services services_{world_, report_.hits, troubles_, around_services()};
   layout paths_{"/root"};
   host::ports os_ = ports_of(world_);
   std::shared_ptr<journal_database> journal_;

@@ -20,11 +20,18 @@ struct waiting_task {
 bool comes_by_itself(const wait_reason& reason) {
   return std::holds_alternative<waits::retry>(reason) || std::holds_alternative<waits::hold>(reason) ||
          std::holds_alternative<waits::restart>(reason) ||
-         std::holds_alternative<waits::apps_running>(reason);
+         std::holds_alternative<waits::apps_running>(reason) ||
+         std::holds_alternative<waits::running>(reason);
+}
+
+bool is_about_services(const std::string& kind) {
+  return kind == "start-snap-services" || kind == "stop-snap-services" || kind == "service-command";
 }
 
 class waiting_tasks {
 public:
+  explicit waiting_tasks(const std::set<std::string>& moving) : moving_{moving} {}
+
   std::string add(const change_view& change) {
     for (const auto& task : change.record.tasks) {
       if (is_ready(task.status))
@@ -33,8 +40,11 @@ public:
       auto name = "task " + to_string(task.id) + " of change " + to_string(change.record.id);
       if (reason == change.waits.end())
         return name + " waits without a reason";
+      const auto takes_time =
+          is_about_services(task.kind) &&
+          moving_.contains(change.record.operations[static_cast<std::size_t>(task.operation)].snap);
       if (std::holds_alternative<waits::runnable>(reason->second) ||
-          std::holds_alternative<waits::running>(reason->second) ||
+          (std::holds_alternative<waits::running>(reason->second) && !takes_time) ||
           std::holds_alternative<waits::slot>(reason->second))
         return name + " (" + task.kind + ") could go on and doesn't: " + wait_sentence(reason->second);
       tasks_[task.id] = {change.record.id, task.lanes, reason->second};
@@ -80,14 +90,15 @@ private:
         tasks_, [&](const auto& other) { return free_.contains(other.first) && which(other.second); });
   }
 
+  const std::set<std::string>& moving_;
   std::map<task_id, waiting_task> tasks_;
   std::set<task_id> free_;
 };
 
 } // namespace
 
-std::string fault_in_waits(const change_list& changes) {
-  waiting_tasks all;
+std::string fault_in_waits(const change_list& changes, const std::set<std::string>& moving) {
+  waiting_tasks all{moving};
   for (const auto& change : changes)
     if (!change->ready)
       if (auto fault = all.add(*change); !fault.empty())

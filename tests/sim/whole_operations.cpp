@@ -51,13 +51,14 @@ void whole_operations::done(const operation& op) {
     snaps_.erase(op.snap);
     return;
   }
-  if (is_about_snapshots(op.verb) || is_about_aliases(op.verb))
+  if (is_about_snapshots(op.verb) || is_about_aliases(op.verb) || is_about_services(op.verb))
     return;
   auto& snap = snaps_[op.snap];
   if (op.verb == "install") {
     snap = {{op.rev}, op.rev};
     for (const auto& app : op.info->apps)
-      snap.apps.push_back(app.name);
+      if (!app.is_service())
+        snap.apps.push_back(app.name);
   }
   if (op.verb == "refresh")
     refresh(snap, op.rev);

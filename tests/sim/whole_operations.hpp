@@ -37,6 +37,11 @@ public:
   void give_up(const std::string& name) { unsure_.insert(name); }
   bool is_unsure(const std::string& name) const { return unsure_.contains(name); }
 
+  bool is_active(const std::string& name) const {
+    auto found = snaps_.find(name);
+    return found != snaps_.end() && found->second.active;
+  }
+
   /// How the snap differs from what it should be; empty if it doesn't. Null: it isn't installed.
   std::string difference(const std::string& name, const snap_state* is) const;
 

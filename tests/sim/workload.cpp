@@ -23,6 +23,31 @@ std::string draw_app(dice& random, const std::string& snap) {
   return random.one_in(2) ? snap : second_app;
 }
 
+/// Services of every sort that matters to who supervises them: ready at once, once they say so, once
+/// they have ended; one that endures refreshes, and some that wait for others.
+std::vector<app_info> draw_services(dice& random) {
+  std::vector<app_info> all(4);
+  all[0].name = "enduring";
+  all[0].daemon = "simple";
+  all[0].refresh_mode = "endure";
+  all[1].name = "job";
+  all[1].daemon = "oneshot";
+  all[2].name = "notifier";
+  all[2].daemon = "notify";
+  all[2].before = {"web"};
+  all[3].name = "web";
+  all[3].daemon = "simple";
+  all[3].after = {"job"};
+  std::erase_if(all, [&](const app_info&) { return random.one_in(3); });
+  for (auto& app : all) {
+    app.command = "bin/run";
+    app.start_timeout_ms = 60'000;
+    app.stop_timeout_ms = 2'000;
+    app.restart_condition = random.pick({"", "never", "always"});
+  }
+  return all;
+}
+
 snap_info_ptr draw_shape(dice& random, const std::string& name, std::vector<std::string>& bases) {
   auto info = std::make_shared<snap_info>();
   info->name = name;
@@ -40,6 +65,10 @@ snap_info_ptr draw_shape(dice& random, const std::string& name, std::vector<std:
       info->apps.emplace_back().name = app;
       info->apps.back().command = "bin/run";
     }
+    if (random.one_in(2))
+      for (const auto& app : draw_services(random))
+        info->apps.push_back(app);
+    std::ranges::sort(info->apps, {}, &app_info::name);
     if (random.one_in(3))
       info->refresh_pending_behavior = "block";
   }
@@ -84,6 +113,11 @@ workload::workload(world& on, dice& random) : world_{on} {
 bool workload::has_apps(const std::string& snap) const {
   auto shape = std::ranges::find(shapes_, snap, [](const auto& info) { return info->name; });
   return !(*shape)->apps.empty();
+}
+
+const app_info& workload::app_of(const std::string& snap, const std::string& app) const {
+  auto shape = std::ranges::find(shapes_, snap, [](const auto& info) { return info->name; });
+  return *(*shape)->find_app(app);
 }
 
 std::string workload::base_of(const std::string& snap) const {
@@ -134,6 +168,15 @@ std::size_t workload::draw_number(dice& random, const std::string& verb) const {
     if (!with_launchers.empty())
       return random.pick(with_launchers);
   }
+  if (is_about_services(verb) && !random.one_in(6)) {
+    std::vector<std::size_t> with_services;
+    for (std::size_t number = 0; number < shapes_.size(); ++number)
+      if (std::ranges::any_of(shapes_[number]->apps, &app_info::is_service) &&
+          world_.entries.contains(launchers_dir + shapes_[number]->name))
+        with_services.push_back(number);
+    if (!with_services.empty())
+      return random.pick(with_services);
+  }
   if (!takes_snapshot(verb) || world_.snapshots.empty() || random.one_in(4))
     return random.below(shapes_.size());
   auto kept = world_.snapshots.begin();
@@ -169,6 +212,12 @@ snap_request workload::draw_snap(dice& random, const std::string& verb, std::siz
     wanted.app = draw_app(random, wanted.snap);
   if (verb == "alias" || (verb == "unalias" && random.one_in(3)))
     wanted.alias = draw_alias(random);
+  if (is_about_services(verb)) {
+    wanted.for_good = (verb == "start-services" || verb == "stop-services") && random.one_in(2);
+    for (const auto& app : shapes_[number]->apps)
+      if (app.is_service() && random.one_in(3))
+        wanted.services.push_back(app.name);
+  }
   if (verb == "switch")
     wanted.channel = random.pick({"latest/stable", "latest/edge"});
   const auto from_store = verb == "refresh" || (verb == "install" && random.one_in(2));
@@ -233,10 +282,16 @@ operation_request workload::draw(dice& random) {
                                         "unalias",
                                         "prefer",
                                         "prefer",
-                                        "prefer"});
-  const auto wanted = random.one_in(3) && !is_about_aliases(verb)
-                          ? 1 + random.below(std::min<std::size_t>(4, shapes_.size()))
-                          : 1;
+                                        "prefer",
+                                        "start-services",
+                                        "start-services",
+                                        "stop-services",
+                                        "stop-services",
+                                        "restart-services",
+                                        "reload-services"});
+  const auto is_of_few = is_about_aliases(verb) || (is_about_services(verb) && !random.one_in(3));
+  const auto wanted =
+      random.one_in(3) && !is_of_few ? 1 + random.below(std::min<std::size_t>(4, shapes_.size())) : 1;
   for (std::set<std::size_t> drawn; drawn.size() < wanted;)
     if (auto number = draw_number(random, verb); drawn.insert(number).second)
       all.snaps.push_back(draw_snap(random, verb, number));

@@ -20,6 +20,9 @@ public:
 
   bool has_apps(const std::string& snap) const;
 
+  /// An application of a snap.
+  const app_info& app_of(const std::string& snap, const std::string& app) const;
+
   /// What a snap runs on; empty if nothing.
   std::string base_of(const std::string& snap) const;
 
