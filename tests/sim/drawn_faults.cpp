@@ -25,7 +25,9 @@ void drawn_faults::after(std::string_view site, const std::string& what) {
 void drawn_faults::draw(std::string_view site, std::string_view when) {
   if (!random_)
     return;
-  if (random_->one_in(rates_.crash)) {
+  // Few effects are of these kinds, and each matters.
+  const std::size_t weight = site == "inhibit" || site == "allow" ? 5 : 1;
+  if (random_->one_in(rates_.crash / weight)) {
     hit(hits_, fault_name(site, "crash", when));
     has_crashed = true;
     throw failure{failure_kind::unavailable, "the daemon has crashed"};
@@ -35,7 +37,7 @@ void drawn_faults::draw(std::string_view site, std::string_view when) {
     hit(hits_, sometimes::lasting_fault);
     fail(site, when);
   }
-  if (random_->one_in(rates_.error)) {
+  if (random_->one_in(rates_.error / weight)) {
     if (random_->one_in(6)) {
       broken_site_ = site;
       broken_for_ = 1 + random_->below(30);
