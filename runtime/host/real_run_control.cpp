@@ -113,14 +113,15 @@ void real_run_control::watch_markers() {
       watch_marker(name.snap);
 }
 
-// The release agent removes it itself, and the end of a launcher that keeps watch is told of.
+// The release agent removes it itself.
 void real_run_control::watch_marker(const std::string& snap) {
   const std::lock_guard guard{mutex_};
   if (marked_snaps_.contains(snap))
     return;
   if (!is_true_marker(snap))
     return;
-  if (way_ != tracking::cgroup2 && way_ != tracking::freezer_procs && !is_watched_by_launcher(snap))
+  const auto has_agent = way_ == tracking::freezer_agent || way_ == tracking::freezer_agent_poll;
+  if (has_agent && !is_watched_by_launcher(snap))
     return;
   marked_snaps_.emplace(snap, follow(snap, [this, snap] { is_true_marker(snap); }));
   // The last process may have ended before it was followed.
