@@ -65,9 +65,9 @@ void cgroup_watcher::look() {
 }
 
 void cgroup_watcher::tell() {
-  if (looks_again_)
-    return look();
   send(follower_, processes_seen{sight_->running});
+  if (looks_again_)
+    look();
 }
 
 } // namespace troupe

@@ -300,7 +300,7 @@ void change::look_after_tasks() {
 // By the director's timer, as one of its own would keep an ended change from going.
 void change::be_looked_after() {
   if (!std::exchange(is_looked_after_, true))
-    send(director_, tasks_runnable{});
+    send(director_, tasks_runnable{record_.id});
 }
 
 void change::warn_of_runnable_tasks() {

@@ -99,17 +99,19 @@ director::behavior_type director::make_behavior() {
       },
       [this](const change_ended& what) { ended(what.view); },
       [this](const settings_changed& what) { settings_ = what.settings; },
-      [this](tasks_runnable) {
-        if (!std::exchange(looks_, true))
+      [this](const tasks_runnable& what) {
+        if (runnable_.empty())
           delayed_send(this, limits::runnable_patience, caf::tick_atom::value);
+        runnable_.insert(what.change);
       },
       [this](caf::tick_atom) {
-        looks_ = false;
-        look_after_changes();
+        for (auto id : std::exchange(runnable_, {}))
+          look_after(id);
       },
       [this](look_at_ages) {
         looks_at_ages_ = false;
-        look_after_changes();
+        for (const auto& [id, change] : live_)
+          look_after(id);
         if (!live_.empty())
           await_ages();
       },
@@ -311,8 +313,11 @@ void director::ended(const change_view_ptr& view) {
   auto live = live_.extract(id);
   if (!live)
     return;
-  for (const auto& name : snaps_of(live.mapped().operations))
+  for (const auto& name : snaps_of(live.mapped().operations)) {
+    if (auto known = snaps_.find(name); known != snaps_.end())
+      send(with_->services, resume_services{known->second.state});
     drop(name);
+  }
   ended_.insert_or_assign(id, view);
   ended_order_.push_back(id);
   clean_up(view);
@@ -351,9 +356,9 @@ void director::await_ages() {
     delayed_send(this, limits::age_look, look_at_ages{});
 }
 
-void director::look_after_changes() {
-  for (const auto& [id, change] : live_)
-    send(change.actor, caf::tick_atom::value);
+void director::look_after(change_id id) {
+  if (auto live = live_.find(id); live != live_.end())
+    send(live->second.actor, caf::tick_atom::value);
 }
 
 void director::prune() {

@@ -101,7 +101,7 @@ private:
   void ended(const change_view_ptr& view);
   void clean_up(const change_view_ptr& view);
   void prune();
-  void look_after_changes();
+  void look_after(change_id id);
   void await_ages();
 
   company_ptr with_;
@@ -116,8 +116,8 @@ private:
   std::map<change_id, claiming> claiming_;
   std::map<change_id, live_change> live_;
   std::map<change_id, int> cleanup_tries_; ///< Of ended changes after which something can't be removed.
-  bool looks_ = false;         ///< Whether it has set itself a time to look after its changes,
-  bool looks_at_ages_ = false; ///< and one to see whether they are too old.
+  std::set<change_id> runnable_; ///< Have said that tasks of theirs could run, and will be asked.
+  bool looks_at_ages_ = false; ///< Whether it has set itself a time to see whether changes are too old.
   std::map<change_id, change_view_ptr> ended_;
   std::deque<change_id> ended_order_; ///< As they ended, the first one first.
 };

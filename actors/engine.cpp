@@ -45,9 +45,7 @@ time_point last_refresh_in(const std::map<std::string, std::string>& stored) {
   return time_point{duration{nanoseconds}};
 }
 
-/// Snaps that a change is about to replace, which then starts their services itself. One whose
-/// applications still run has to wait, perhaps for long.
-std::set<std::string> replaced_first(const task_host& host) {
+std::set<std::string> vacated_snaps(const task_host& host) {
   std::set<std::string> names;
   for (auto& name : host.os.run_control->inhibited())
     if (host.os.run_control->running(name).empty())
@@ -104,7 +102,7 @@ engine::engine(caf::actor_system& system, engine_options options) {
   members->services =
       system.spawn<class services>(*options.host, members->effects, members->hooks, members->inspector);
   caf::anon_send(members->services,
-                 boot_services{services_at_start(contents, replaced_first(*options.host))});
+                 boot_services{services_at_start(contents, vacated_snaps(*options.host))});
   members->host = options.host;
   company_ = members;
   director_ = system.spawn<class director>(std::move(contents), known, company_);

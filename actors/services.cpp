@@ -1,9 +1,11 @@
 #include "actors/services.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "runtime/limits.hpp"
+#include "runtime/rules/services_at_start.hpp"
 #include "runtime/snap/quote.hpp"
 
 namespace troupe {
@@ -29,12 +31,8 @@ services::services(caf::actor_config& config, const task_host& host, performers_
 services::behavior_type services::make_behavior() {
   return {
       [this](const command_services& what) { return command(what.what); },
-      [this](const boot_services& what) {
-        for (const auto& one : what.what)
-          if (host_.os.services && !is_stopping_)
-            add_job(one, std::nullopt);
-        advance();
-      },
+      [this](const boot_services& what) { boot(what.what); },
+      [this](const resume_services& what) { resume(*what.snap); },
       [this](list_services) {
         service_list all;
         for (const auto& [name, it] : services_)
@@ -110,6 +108,33 @@ supervised_service& services::made(const service_command& what, const std::strin
       .first->second;
 }
 
+// --- the daemon's start -------------------------------------------------------------------------------
+
+void services::boot(const services_at_boot& what) {
+  if (!host_.os.services || is_stopping_)
+    return;
+  for (const auto& one : what.now)
+    add_job(one, std::nullopt);
+  for (const auto& one : what.later)
+    left_for_later_.emplace(one.snap, one.apps);
+  advance();
+}
+
+/// The change may have started them, or have left them off for good.
+void services::resume(const snap_state& snap) {
+  if (left_for_later_.erase(snap.name) == 0 || is_stopping_)
+    return;
+  auto command = start_of_services(snap);
+  if (!command)
+    return;
+  std::erase_if(command->apps, [&](const std::string& app) {
+    const auto* it = find(snap.name, app);
+    return it && it->machine().phase() != service_phase::inactive;
+  });
+  add_job(*command, std::nullopt);
+  advance();
+}
+
 // --- commands -----------------------------------------------------------------------------------------
 
 caf::result<service_result> services::command(const service_command& what) {
@@ -153,18 +178,24 @@ void services::add_job(const service_command& what, std::optional<owed_reply<ser
 }
 
 /// What a command is about isn't started any more for the daemon's start, which would come too late:
-/// after a stop, or from a revision that has gone. Returns which.
+/// after a stop, or from a revision that has gone. Returns which; for a stop also those that would have
+/// been started, had no change been under way.
 std::set<std::string> services::taken_from_boot(const service_command& what) {
   const auto is_stop_of_all = what.verb == service_verb::stop && what.apps.empty();
+  const auto is_meant = [&](const std::string& app) {
+    return is_stop_of_all || std::ranges::find(what.apps, app) != what.apps.end();
+  };
   std::set<std::string> taken;
+  if (auto left = left_for_later_.find(what.snap);
+      left != left_for_later_.end() && what.verb == service_verb::stop)
+    std::ranges::copy_if(left->second, std::inserter(taken, taken.end()), is_meant);
   for (auto& other : jobs_)
     if (!other.reply && other.what.snap == what.snap)
       for (auto& each : other.stages)
         std::erase_if(each.left, [&](const auto& entry) {
-          const auto& app = entry.first;
-          const auto is_taken = is_stop_of_all || std::ranges::find(what.apps, app) != what.apps.end();
+          const auto is_taken = is_meant(entry.first);
           if (is_taken)
-            taken.insert(app);
+            taken.insert(entry.first);
           return is_taken;
         });
   return taken;

@@ -39,6 +39,8 @@ private:
     std::optional<failure> fault{};
   };
 
+  void boot(const services_at_boot& what);
+  void resume(const snap_state& snap);
   caf::result<service_result> command(const service_command& what);
   void add_job(const service_command& what, std::optional<owed_reply<service_result>> reply);
   std::set<std::string> taken_from_boot(const service_command& what);
@@ -67,6 +69,8 @@ private:
   std::map<std::string, supervised_service> services_;             ///< By SNAP.APP.
   std::map<std::string, std::shared_ptr<host::service_log>> logs_; ///< By SNAP.APP.
   std::list<job> jobs_;
+  /// By snap: what the daemon's start has left off because a change is under way.
+  std::map<std::string, std::vector<std::string>> left_for_later_;
   std::optional<owed_reply<services_gone>> last_word_;
   bool is_stopping_ = false;
   bool has_killed_ = false;

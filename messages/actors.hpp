@@ -372,8 +372,10 @@ struct abort_change_by_id {
 struct change_ended {
   change_view_ptr view;
 };
-/// A change has tasks that could run: it is to be asked before long whether they do.
-struct tasks_runnable {};
+/// This change has tasks that could run: it is to be asked before long whether they do.
+struct tasks_runnable {
+  change_id change;
+};
 /// Time to see whether changes are too old.
 struct look_at_ages {};
 struct begin_directing {};
@@ -537,7 +539,12 @@ struct command_services {
 };
 /// Start what is to run from the daemon's start on.
 struct boot_services {
-  std::vector<service_command> what;
+  services_at_boot what;
+};
+/// No change is under way with this snap any more: start what has been left off for one since the
+/// daemon's start.
+struct resume_services {
+  snap_state_ptr snap;
 };
 struct list_services {};
 using service_list = std::vector<service_status>;
@@ -562,6 +569,7 @@ using services_actor = caf::typed_actor<
     // Answered once those that are started are ready, all or none of them, and of those that are
     // stopped no process is left.
     caf::replies_to<command_services>::with<service_result>, caf::reacts_to<boot_services>,
+    caf::reacts_to<resume_services>,
     // All that were ever asked for, by name.
     caf::replies_to<list_services>::with<service_list>,
     // The oldest first.
@@ -624,7 +632,7 @@ TROUPE_MESSAGE(find_snap, x.name)
 TROUPE_MESSAGE(list_changes, x.select, x.snap)
 TROUPE_MESSAGE(find_change, x.id)
 TROUPE_MESSAGE(abort_change_by_id, x.id, x.lanes)
-TROUPE_MESSAGE(tasks_runnable)
+TROUPE_MESSAGE(tasks_runnable, x.change)
 TROUPE_MESSAGE(look_at_ages)
 TROUPE_MESSAGE(begin_directing)
 TROUPE_MESSAGE(list_actors)
@@ -693,6 +701,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::refresh_times)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::snapshot_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::command_services)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::boot_services)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::resume_services)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::service_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::service_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::read_service_lines)

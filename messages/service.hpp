@@ -91,6 +91,12 @@ struct service_command {
   bool forgets = false;          ///< stop: the snap goes.
 };
 
+/// What starts with the daemon.
+struct services_at_boot {
+  std::vector<service_command> now;
+  std::vector<service_command> later; ///< When the change ends that is under way with the snap.
+};
+
 /// What a command has done.
 struct service_result {
   std::vector<std::string> started; ///< Those that weren't active before, sorted.

@@ -118,17 +118,25 @@ void real_run_control::watch_marker(const std::string& snap) {
   const std::lock_guard guard{mutex_};
   if (marked_snaps_.contains(snap))
     return;
-  if (!is_true_marker(snap))
+  if (!keep_true_marker(snap))
     return;
   const auto has_agent = way_ == tracking::freezer_agent || way_ == tracking::freezer_agent_poll;
   if (has_agent && !is_watched_by_launcher(snap))
     return;
-  marked_snaps_.emplace(snap, follow(snap, [this, snap] { is_true_marker(snap); }));
+  marked_snaps_.emplace(
+      snap, std::make_unique<snap_watch>(*this, snap, [this, snap] { marked_snap_changed(snap); }));
   // The last process may have ended before it was followed.
-  is_true_marker(snap);
+  keep_true_marker(snap);
 }
 
-bool real_run_control::is_true_marker(const std::string& snap) {
+void real_run_control::marked_snap_changed(const std::string& snap) {
+  const std::lock_guard guard{mutex_};
+  const auto watched = marked_snaps_.find(snap);
+  if (watched == marked_snaps_.end() || !watched->second->follows_any())
+    keep_true_marker(snap);
+}
+
+bool real_run_control::keep_true_marker(const std::string& snap) {
   const std::lock_guard guard{mutex_};
   const int lock = lock_of(snap);
   // A launcher that is under way writes its own, unless it dies before.

@@ -53,8 +53,9 @@ private:
   void take_over_processes();
   void watch_markers();
   void watch_marker(const std::string& snap);
-  /// Whether something of the snap runs; where nothing does the marker goes.
-  bool is_true_marker(const std::string& snap);
+  void marked_snap_changed(const std::string& snap);
+  /// Removes the marker where nothing of the snap runs; returns whether something does.
+  bool keep_true_marker(const std::string& snap);
   bool is_doubtful(const std::string& snap);
   void read_events();
   void notice(const std::string& file, std::uint32_t events);
@@ -80,7 +81,7 @@ private:
   std::unique_ptr<event_loop::registration> timed_;
   /// On snaps with a marker that nobody else removes once it is no longer true. Let go only by
   /// the loop, or at the end.
-  std::map<std::string, std::unique_ptr<watch>> marked_snaps_;
+  std::map<std::string, std::unique_ptr<snap_watch>> marked_snaps_;
   std::set<std::string> doubtful_; ///< A launcher was just starting when their markers looked stale.
 };
 

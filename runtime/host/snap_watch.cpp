@@ -103,9 +103,16 @@ void real_run_control::snap_watch::forget(pid_t ended) {
   }
 }
 
+bool real_run_control::snap_watch::follows_any() {
+  const std::lock_guard guard{mutex_};
+  return !processes_.empty();
+}
+
 void real_run_control::snap_watch::notice() {
   try {
-    follow_processes();
+    // While one is followed its end is still to come, and with that the next look.
+    if (!follows_any())
+      follow_processes();
   } catch (const failure&) {
     // Who looks now hears of the same fault.
   }

@@ -23,6 +23,9 @@ public:
   /// Something may have happened; called in the loop's thread. Who is told may let this object go.
   void notice();
 
+  /// Whether the end of a process is followed that hasn't ended yet.
+  bool follows_any();
+
 private:
   struct process {
     file_descriptor descriptor;

@@ -29,26 +29,61 @@ bool leaves_them_on(const change_record& change, const std::string& snap) {
   return is_on;
 }
 
+bool endures_refresh(const snap_info& info, const std::string& app) {
+  return std::ranges::find(info.apps, app, &app_info::name)->refresh_mode == "endure";
+}
+
+/// What is under way with a snap.
+struct under_way {
+  bool has_services_off = false; ///< Or will have in a moment.
+  bool is_past_link = false;     ///< Another revision than before is current, which may be undone.
+};
+
+under_way under_way_with(const journal_contents& contents, const snap_state& snap, bool is_vacated) {
+  under_way result;
+  for (const auto& change : contents.changes) {
+    const auto first = std::ranges::find(change.operations, snap.name, &operation::snap);
+    if (is_set(change.ready_at) || first == change.operations.end())
+      continue;
+    result.has_services_off |= is_vacated || !leaves_them_on(change, snap.name);
+    result.is_past_link |= first->from && first->from != snap.current;
+  }
+  return result;
+}
+
 } // namespace
 
-std::vector<service_command> services_at_start(const journal_contents& contents,
-                                               const std::set<std::string>& replaced_first) {
-  std::vector<service_command> result;
+std::optional<service_command> start_of_services(const snap_state& state) {
+  const auto* current = state.find(state.current);
+  if (!state.active || !current)
+    return std::nullopt;
+  service_command command{service_verb::start, state.name, current->rev, current->info, {}};
+  for (const auto& app : current->info->apps)
+    if (app.is_service() &&
+        std::ranges::find(state.disabled_services, app.name) == state.disabled_services.end())
+      command.apps.push_back(app.name);
+  return command.apps.empty() ? std::nullopt : std::optional{std::move(command)};
+}
+
+services_at_boot services_at_start(const journal_contents& contents,
+                                   const std::set<std::string>& vacated) {
+  services_at_boot result;
   for (const auto& state : contents.snaps) {
-    const auto* current = state->find(state->current);
-    if (!state->active || !current || replaced_first.contains(state->name))
+    auto now = start_of_services(*state);
+    if (!now)
       continue;
-    if (!std::ranges::all_of(contents.changes, [&](const change_record& change) {
-          return is_set(change.ready_at) || leaves_them_on(change, state->name);
-        }))
-      continue;
-    service_command command{service_verb::start, state->name, current->rev, current->info, {}};
-    for (const auto& app : current->info->apps)
-      if (app.is_service() &&
-          std::ranges::find(state->disabled_services, app.name) == state->disabled_services.end())
-        command.apps.push_back(app.name);
-    if (!command.apps.empty())
-      result.push_back(std::move(command));
+    const auto amid = under_way_with(contents, *state, vacated.contains(state->name));
+    auto later = *now;
+    std::erase_if(later.apps, [&](const std::string& app) {
+      return !amid.has_services_off && !(amid.is_past_link && endures_refresh(*now->info, app));
+    });
+    std::erase_if(now->apps, [&](const std::string& app) {
+      return std::ranges::find(later.apps, app) != later.apps.end();
+    });
+    if (!now->apps.empty())
+      result.now.push_back(std::move(*now));
+    if (!later.apps.empty())
+      result.later.push_back(std::move(later));
   }
   return result;
 }

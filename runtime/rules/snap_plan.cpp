@@ -232,7 +232,7 @@ void snap_plan::add_refreshes(task_chain& chain) const {
   }
   turn_to(chain, 0);
   if (waits_for_apps_)
-    add_wait_for_apps_task(chain, *waits_for_apps_);
+    add_wait_for_apps_task(chain, *waits_for_apps_, operations_.back().rev);
   for (std::size_t i = 0; i < operations_.size(); ++i) {
     turn_to(chain, i);
     add_refresh_tasks(chain, *before_[i].info(), waits_for_apps_ && i + 1 == operations_.size());

@@ -141,10 +141,11 @@ void add_install_tasks(task_chain& chain) {
   add_hook(chain, info, "check-health");
 }
 
-void add_wait_for_apps_task(task_chain& chain, const vacancy_terms& terms) {
+void add_wait_for_apps_task(task_chain& chain, const vacancy_terms& terms, revision to) {
   auto setup = to_json(terms);
   setup["hook"] = "refresh-pending";
   setup["revision"] = to_string(chain.op().from);
+  setup["to"] = to_string(to);
   setup["time-limit-s"] =
       std::chrono::duration_cast<std::chrono::seconds>(limits::refresh_pending_hook_run).count();
   chain.add("wait-for-apps", "Wait until no application of snap " + quoted(chain.op().snap) + " runs",
@@ -174,7 +175,7 @@ void add_revert_tasks(task_chain& chain, const snap_state& state,
   const auto& info = *state.find(op.rev)->info;
   add_known_image_tasks(chain);
   if (waits_for_apps)
-    add_wait_for_apps_task(chain, *waits_for_apps);
+    add_wait_for_apps_task(chain, *waits_for_apps, op.rev);
   add_stop_services(chain, *state.info());
   chain.add("unlink-current-snap", "Make current revision for snap " + quoted(op.snap) + " unavailable");
   add_setup_profiles(chain, op.rev);

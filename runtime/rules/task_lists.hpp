@@ -44,7 +44,8 @@ void add_install_tasks(task_chain& chain);
 /// and what drops the data that it had left on this host when it ran here before.
 void add_image_tasks(task_chain& chain);
 void add_known_image_tasks(task_chain& chain); ///< In place of these where the revision is installed.
-void add_wait_for_apps_task(task_chain& chain, const vacancy_terms& terms);
+/// `to`: where the refresh ends, which a step of it through epochs isn't.
+void add_wait_for_apps_task(task_chain& chain, const vacancy_terms& terms, revision to);
 void add_refresh_tasks(task_chain& chain, const snap_info& former, bool allows_apps);
 void add_drop_former_data_task(task_chain& chain);
 

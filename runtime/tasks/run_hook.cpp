@@ -64,7 +64,7 @@ environment_map environment_of(const task_context& context, const std::string& h
   const auto& op = context.op();
   if (op.from) {
     environment["TROUPE_FROM_REVISION"] = to_string(op.from);
-    environment["TROUPE_TO_REVISION"] = to_string(op.rev);
+    environment["TROUPE_TO_REVISION"] = json::string_or(context.setup, "to", to_string(op.rev));
     environment["TROUPE_UNDO"] = context.job->undo ? "1" : "0";
   }
   if (context.waited > duration{})

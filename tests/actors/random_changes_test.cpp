@@ -96,10 +96,14 @@ TEST_CASE("a thousand changes with drawn claims, failures and aborts end and hol
   sim::world world;
   stage all{journal_database::in_memory(), world};
   request_source source{world, seed};
-  for (std::uint64_t number = 1; number <= 1000; ++number) {
-    all.send(start_operation{source.next()});
+  change_id newest{};
+  for (int number = 1; number <= 1000; ++number) {
+    all.system().spawn([&](caf::event_based_actor* self) {
+      self->request(all.actors().director(), caf::infinite, start_operation{source.next()})
+          .then([&](change_id begun) { newest = std::max(newest, begun); }, [](const caf::error&) {});
+    });
     all.run_drawn(source.draw(100), source.random());
-    auto recent = change_id{number - source.draw(std::min<std::uint64_t>(number, 4))};
+    auto recent = change_id{newest.value - source.draw(std::min<std::uint64_t>(newest.value + 1, 4))};
     if (source.draw(4) == 0)
       all.send(abort_change_by_id{recent, {}});
     else if (source.draw(6) == 0)

@@ -394,6 +394,28 @@ TEST_CASE("a restart of the daemon starts services, unless a change has stopped 
   }
 }
 
+TEST_CASE("a refresh that is undone leaves services on, also where the daemon is killed amid it") {
+  auto steady = service("steady");
+  steady.refresh_mode = "endure";
+  const std::vector<app_info> apps{service("web"), steady, service("off")};
+  const std::string failing = GENERATE("pre-refresh", "check-health");
+  for (int messages = 1; messages < 600; messages += 7) {
+    INFO(messages);
+    theatre t;
+    t.run(t.image(apps, {failing}));
+    t.act("stop-services", {"off"}, true);
+    t.world.hook_exit_status["hello/" + failing] = 1;
+    const auto id = t.all->start(t.image(apps, {failing}));
+    int handled = 0;
+    t.all->run([&] { return ++handled >= messages; });
+    t.all.reset();
+    t.open();
+    t.all->run();
+    CHECK(t.all->change(id)->status == task_status::error);
+    CHECK(t.host->running() == running{"hello.steady@x1", "hello.web@x1"});
+  }
+}
+
 TEST_CASE("when the daemon stops all services are stopped, and none is started any more") {
   theatre t;
   t.host->behaves["hello.b"] = {.ignores_terminate = true};

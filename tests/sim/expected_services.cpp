@@ -77,11 +77,6 @@ void expected_services::undone(const operation& op, const std::set<std::string>&
   for (auto& [app, is] : of.services)
     if (troubled.contains(app))
       is = state::either;
-  // What a start of the daemon amid a refresh leaves off, because that is to start it, isn't known to
-  // the refresh's undo.
-  if (across_start && (op.verb == "refresh" || op.verb == "revert"))
-    for (auto& [app, is] : of.services)
-      is = is == state::on ? state::either : is;
   if (across_start && is_about_services(op.verb))
     for (const auto& app : named(of, op))
       of.services.at(app) = state::either;

@@ -44,6 +44,8 @@ public:
       }
       if (site == "make_link")
         services_.check_link(what);
+      if (site == "remove_file")
+        check_shutdown(what);
       if (auto fault = site == "make_link" ? apps_.fault_of_link(what) : ""; !fault.empty())
         watch_.broken(fault);
     };
@@ -388,6 +390,15 @@ private:
     watch_.all_is_quiet();
   }
 
+  /// A host that goes down between the revisions of a snap leaves its users without it.
+  void check_shutdown(const std::string& removed) {
+    const std::filesystem::path link{removed};
+    const auto snap = link.parent_path().filename().string();
+    if (link.filename() == "current" && world_.inhibited.contains(snap) &&
+        !world_.delaying_shutdown.contains(snap))
+      watch_.broken("snap " + snap + " is unlinked while the host may be shut down");
+  }
+
   /// Snaps of which services are starting or stopping.
   std::set<std::string> moving_services() {
     std::set<std::string> snaps;
@@ -416,6 +427,8 @@ private:
     if (watch_.unready_changes() > 0)
       watch_.broken("a change goes on though nothing has hindered it for long");
     watch_.check_services(services_.running(), true);
+    if (!world_.delaying_shutdown.empty())
+      watch_.broken("snap " + *world_.delaying_shutdown.begin() + " delays shutdowns for ever");
     if (!has_problem())
       restart(); // what is left in the spool goes at the next start
     for (int round = 0; round < rounds_after_start && !has_problem(); ++round) {

@@ -157,6 +157,17 @@ settings_change workload::draw_settings(dice& random) {
                              {"refresh.hold", nullptr}});
 }
 
+/// Whether an installed snap is offered an alias that another one has.
+bool workload::lacks_alias(const std::string& snap) const {
+  const auto offered = world_.offered.snaps.find(snap);
+  if (offered == world_.offered.snaps.end() || !world_.entries.contains(launchers_dir + snap))
+    return false;
+  return std::ranges::any_of(offered->second.aliases, [&](const auto& alias) {
+    const auto link = world_.links.find(std::string{launchers_dir} + alias.first);
+    return link != world_.links.end() && link->second != snap && !link->second.starts_with(snap + ".");
+  });
+}
+
 /// A snap; for what is done with snapshots mostly one that has some, with aliases one that has
 /// launchers.
 std::size_t workload::draw_number(dice& random, const std::string& verb) const {
@@ -244,6 +255,14 @@ operation_request workload::draw(dice& random) {
   operation_request all;
   if (random.one_in(16)) {
     all.settings = draw_settings(random);
+    return all;
+  }
+  // Two snaps with one alias are few, so that they are made use of.
+  const auto lacking =
+      std::ranges::find_if(shapes_, [this](const auto& shape) { return lacks_alias(shape->name); });
+  if (lacking != shapes_.end() && random.one_in(2)) {
+    all.snaps.push_back(
+        draw_snap(random, "prefer", static_cast<std::size_t>(lacking - shapes_.begin())));
     return all;
   }
   const std::string verb = random.pick({"install",

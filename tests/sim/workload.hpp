@@ -28,6 +28,7 @@ public:
 
 private:
   settings_change draw_settings(dice& random);
+  bool lacks_alias(const std::string& snap) const;
   std::size_t draw_number(dice& random, const std::string& verb) const;
   snap_request draw_snap(dice& random, const std::string& verb, std::size_t number);
   void draw_snapshot(dice& random, snap_request& wanted) const;

@@ -74,6 +74,23 @@ TEST_CASE("applications that only the new revision has are waited for where it i
         words{"mount-snap", "wait-for-apps", "unlink-current-snap", "link-snap", "allow-apps"});
 }
 
+TEST_CASE("a refresh through epochs waits once, and says where it ends") {
+  const auto with_epoch = [](epoch which) {
+    auto info = std::make_shared<snap_info>(*with_app());
+    info->epoch = std::move(which);
+    return info;
+  };
+  host_plan host{{installed("hello", {1}, true, with_epoch({{0}, {0}}))}};
+  store_revision between{revision{5}, with_epoch({{0, 1}, {1}}), {"main", "snaps/5", 10, "ab"}, {}};
+  operation_request request;
+  request.snaps.push_back(from_store("refresh", with_epoch({{1}, {1}}), 7, {between}));
+  const auto change = host.plan(request);
+  CHECK(std::ranges::count(change.tasks, "wait-for-apps", &task_record::kind) == 1);
+  const auto setup = json::parse_object(wait_in(change).setup);
+  CHECK(json::string_or(setup, "revision") == "1");
+  CHECK(json::string_or(setup, "to") == "7");
+}
+
 TEST_CASE("a wait has the terms of its request and of its snap") {
   host_plan host{{installed("hello", {6}, true, with_app({}, {}, "block"))}};
   auto request = refresh_of(with_app());
@@ -86,6 +103,7 @@ TEST_CASE("a wait has the terms of its request and of its snap") {
   auto setup = json::parse_object(wait_in(change).setup);
   CHECK(json::string_or(setup, "hook") == "refresh-pending");
   CHECK(json::string_or(setup, "revision") == "6");
+  CHECK(json::string_or(setup, "to") == "7");
 
   request.on_running_apps = running_apps::ignore;
   CHECK(around_link(host.plan(request)) == words{"mount-snap", "unlink-current-snap", "link-snap"});

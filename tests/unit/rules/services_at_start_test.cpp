@@ -36,15 +36,18 @@ journal_contents journal(const std::vector<std::pair<std::string, status>>& task
   return contents;
 }
 
-bool starts(const journal_contents& contents, const std::set<std::string>& inhibited = {}) {
-  auto all = services_at_start(contents, inhibited);
-  if (all.empty())
-    return false;
-  CHECK(all.size() == 1);
-  CHECK(all[0].snap == "hello");
-  CHECK(all[0].rev == revision{-1});
-  CHECK(all[0].apps == std::vector<std::string>{"web"});
-  return true;
+enum class when { now, later, not_at_all };
+
+when starts(const journal_contents& contents, const std::set<std::string>& vacated = {}) {
+  auto all = services_at_start(contents, vacated);
+  CHECK(all.now.size() + all.later.size() <= 1);
+  for (const auto& part : {all.now, all.later})
+    for (const auto& command : part) {
+      CHECK(command.snap == "hello");
+      CHECK(command.rev == revision{-1});
+      CHECK(command.apps == std::vector<std::string>{"web"});
+    }
+  return !all.now.empty() ? when::now : !all.later.empty() ? when::later : when::not_at_all;
 }
 
 const std::string stop = "stop-snap-services";
@@ -52,38 +55,63 @@ const std::string start = "start-snap-services";
 
 } // namespace
 
-TEST_CASE("services of active snaps start with the daemon, but neither disabled nor inhibited ones") {
-  CHECK(starts(journal({})));
-  CHECK_FALSE(starts(journal({}, false)));
-  CHECK_FALSE(starts(journal({}), {"hello"}));
-  CHECK(starts(journal({}), {"other"}));
+TEST_CASE("services of active snaps start with the daemon, but not those that are disabled") {
+  CHECK(starts(journal({})) == when::now);
+  CHECK(starts(journal({}, false)) == when::not_at_all);
+}
+
+TEST_CASE("services of a snap that an unready change is about to replace start at that change's end") {
+  const auto contents = journal({{stop, status::do_}, {start, status::do_}});
+  CHECK(starts(contents, {"hello"}) == when::later);
+  CHECK(starts(contents, {"other"}) == when::now);
+  auto ended = contents;
+  ended.changes[0].ready_at = time_point{std::chrono::seconds{1}};
+  CHECK(starts(ended, {"hello"}) == when::now);
 }
 
 TEST_CASE("services that a change has stopped are left to that change") {
-  CHECK(starts(journal({{stop, status::do_}, {start, status::do_}})));
-  CHECK(starts(journal({{stop, status::doing}, {start, status::do_}})));
-  CHECK_FALSE(starts(journal({{stop, status::done}, {start, status::do_}})));
-  CHECK_FALSE(starts(journal({{stop, status::done}, {start, status::doing}})));
-  CHECK(starts(journal({{stop, status::done}, {start, status::done}})));
-  CHECK_FALSE(starts(journal({{stop, status::undo}, {start, status::undone}})));
-  CHECK_FALSE(starts(journal({{stop, status::undoing}, {start, status::hold}})));
-  CHECK(starts(journal({{stop, status::undone}, {start, status::hold}})));
-  CHECK_FALSE(starts(journal(
-      {{stop, status::done}, {start, status::done}, {stop, status::done}, {start, status::do_}})));
+  CHECK(starts(journal({{stop, status::do_}, {start, status::do_}})) == when::now);
+  CHECK(starts(journal({{stop, status::doing}, {start, status::do_}})) == when::now);
+  CHECK(starts(journal({{stop, status::done}, {start, status::do_}})) == when::later);
+  CHECK(starts(journal({{stop, status::done}, {start, status::doing}})) == when::later);
+  CHECK(starts(journal({{stop, status::done}, {start, status::done}})) == when::now);
+  CHECK(starts(journal({{stop, status::undo}, {start, status::undone}})) == when::later);
+  CHECK(starts(journal({{stop, status::undoing}, {start, status::hold}})) == when::later);
+  CHECK(starts(journal({{stop, status::undone}, {start, status::hold}})) == when::now);
+  CHECK(
+      starts(journal(
+          {{stop, status::done}, {start, status::done}, {stop, status::done}, {start, status::do_}})) ==
+      when::later);
 }
 
 TEST_CASE("services that an install is about to start are left to it") {
-  CHECK_FALSE(starts(journal({{start, status::do_}})));
-  CHECK_FALSE(starts(journal({{start, status::doing}})));
-  CHECK(starts(journal({{start, status::done}})));
-  CHECK_FALSE(starts(journal({{start, status::undone}})));
+  CHECK(starts(journal({{start, status::do_}})) == when::later);
+  CHECK(starts(journal({{start, status::doing}})) == when::later);
+  CHECK(starts(journal({{start, status::done}})) == when::now);
+  CHECK(starts(journal({{start, status::undone}})) == when::later);
+}
+
+TEST_CASE(
+    "services that endured a switch of revisions wait for the end of the change that may undo it") {
+  auto contents = journal({{stop, status::done}, {start, status::done}});
+  auto& op = contents.changes[0].operations[0];
+  op.from = revision{-7};
+  CHECK(starts(contents) == when::now);
+  auto info = *contents.snaps[0]->revisions[0].info;
+  info.apps[1].refresh_mode = "endure";
+  auto state = *contents.snaps[0];
+  state.revisions[0].info = std::make_shared<snap_info>(info);
+  contents.snaps[0] = std::make_shared<snap_state>(state);
+  CHECK(starts(contents) == when::later);
+  op.from = revision{-1};
+  CHECK(starts(contents) == when::now);
 }
 
 TEST_CASE("a change that is ready, or about another snap, stops nothing") {
   auto contents = journal({{stop, status::done}});
   contents.changes[0].ready_at = time_point{std::chrono::seconds{1}};
-  CHECK(starts(contents));
+  CHECK(starts(contents) == when::now);
   contents.changes[0].ready_at = {};
   contents.changes[0].operations[0].snap = "other";
-  CHECK(starts(contents));
+  CHECK(starts(contents) == when::now);
 }
