@@ -6,6 +6,7 @@
 #include "actors/lane.hpp"
 #include "runtime/limits.hpp"
 #include "runtime/rules/constraints.hpp"
+#include "runtime/rules/held_up.hpp"
 #include "runtime/rules/lane_summaries.hpp"
 #include "runtime/rules/log_lines.hpp"
 #include "runtime/rules/waiting.hpp"
@@ -468,6 +469,7 @@ void change::tell_status() {
 // It shows as ready only once its snaps are free, so that whoever waits for it can claim them at once.
 void change::end() {
   phase_ = phase::ended;
+  const auto ended = view();
   auto left = std::make_shared<std::size_t>(lanes_.size());
   auto closed = [this, left] {
     if (--*left > 0)
@@ -480,7 +482,7 @@ void change::end() {
     director_ = nullptr;
   };
   for (const auto& [number, lane] : lanes_)
-    request(lane, caf::infinite, close_lane{})
+    request(lane, caf::infinite, close_lane{held_up_in(ended->record, number)})
         .then([closed](lane_closed) { closed(); }, [closed](const caf::error&) { closed(); });
 }
 

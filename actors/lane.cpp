@@ -22,7 +22,7 @@ lane::behavior_type lane::make_behavior() {
       [this](const run_task& what) { start(what.job); },
       [this](const stop_task& what) { stop(what.task); },
       [this](lane_is_ready) { leave(); },
-      [this](close_lane) { return close(); },
+      [this](const close_lane& what) { return close(what.held_up); },
       [this](const kept_out& what) { hear_obstacle(what.obstacle); },
       [this](const retry_now& what) {
         if (auto found = running_.find(what.task); found != running_.end())
@@ -362,25 +362,45 @@ void lane::leave() {
   send(with_->scheduler, leave_lane{setup_.summary.key});
 }
 
-caf::result<lane_closed> lane::close() {
+// What an undo leaves that has failed for good ends with the change all the same: nobody waits for ever.
+caf::result<lane_closed> lane::close(const std::vector<std::string>& held_up) {
   leave();
-  if (setup_.snaps.empty()) {
-    quit();
-    return lane_closed{};
-  }
   auto reply = owe<lane_closed>();
+  auto release = [this, reply]() mutable { release_claims(reply); };
+  if (held_up.empty()) {
+    release();
+    return caf::delegated<lane_closed>{};
+  }
+  auto work = std::make_shared<const std::function<void()>>([held_up, os = with_->host->os] {
+    for (const auto& snap : held_up) {
+      os.shutdown->release(snap);
+      os.run_control->allow(snap);
+    }
+  });
+  request(with_->effects, caf::infinite, perform_work{std::move(work)})
+      .then([release](work_done) mutable { release(); },
+            [release](const caf::error& why) mutable {
+              if (!is_stopping(why))
+                spdlog::warn("{}", to_failure(why).what());
+              release();
+            });
+  return caf::delegated<lane_closed>{};
+}
+
+void lane::release_claims(owed_reply<lane_closed> reply) {
   auto left = std::make_shared<std::size_t>(setup_.snaps.size());
   auto released = [this, reply, left]() mutable {
-    if (--*left > 0)
+    if (*left > 0 && --*left > 0)
       return;
     reply.deliver({});
     quit();
   };
+  if (setup_.snaps.empty())
+    return released();
   for (const auto& [name, snap] : setup_.snaps)
     request(snap, caf::infinite, release_claim{setup_.summary.key.change})
         .then([released](claim_released) mutable { released(); },
               [released](const caf::error&) mutable { released(); });
-  return caf::delegated<lane_closed>{};
 }
 
 void lane::tell_waits(task_id task, wait_reason reason) {

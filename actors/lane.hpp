@@ -81,7 +81,8 @@ private:
   void run_again(task_id task, std::uint64_t run);
   void stop(task_id task);
   void leave();
-  caf::result<lane_closed> close();
+  caf::result<lane_closed> close(const std::vector<std::string>& held_up);
+  void release_claims(owed_reply<lane_closed> reply);
   void tell_waits(task_id task, wait_reason reason);
 
   lane_setup setup_;

@@ -32,7 +32,7 @@ services::behavior_type services::make_behavior() {
   return {
       [this](const command_services& what) { return command(what.what); },
       [this](const boot_services& what) { boot(what.what); },
-      [this](const resume_services& what) { resume(*what.snap); },
+      [this](const resume_services& what) { start_left(*what.snap); },
       [this](list_services) {
         service_list all;
         for (const auto& [name, it] : services_)
@@ -121,7 +121,7 @@ void services::boot(const services_at_boot& what) {
 }
 
 /// The change may have started them, or have left them off for good.
-void services::resume(const snap_state& snap) {
+void services::start_left(const snap_state& snap) {
   if (left_for_later_.erase(snap.name) == 0 || is_stopping_)
     return;
   auto command = start_of_services(snap);
@@ -309,7 +309,8 @@ std::optional<bool> services::is_done(const supervised_service& it, bool starts)
     return phase == service_phase::inactive ? std::optional{true}
            : it.machine().is_stuck()        ? std::optional{false}
                                             : std::nullopt;
-  if (phase == service_phase::active || phase == service_phase::ended)
+  // What ends as soon as it is ready has been started all the same, whoever hears of both when.
+  if (it.machine().was_ready())
     return true;
   if (it.machine().is_stuck())
     return false;

@@ -40,7 +40,7 @@ private:
   };
 
   void boot(const services_at_boot& what);
-  void resume(const snap_state& snap);
+  void start_left(const snap_state& snap);
   caf::result<service_result> command(const service_command& what);
   void add_job(const service_command& what, std::optional<owed_reply<service_result>> reply);
   std::set<std::string> taken_from_boot(const service_command& what);

@@ -82,7 +82,7 @@ void wait_for_apps::watch() {
 // Once an answer was given only a later look counts: what the earlier one saw has led to nothing, since
 // an application was just being started.
 void wait_for_apps::decide() {
-  if (!is_owed_ || looks_ == 0)
+  if (!is_owed_ || looks_ == 0 || marks_under_way_ > 0)
     return;
   auto now = with_->host->os.clock->now();
   auto step = next_step(what_.terms, running_.empty() && looks_ != answered_, now);
@@ -97,8 +97,10 @@ void wait_for_apps::decide() {
   reply_.deliver({step == vacancy_step::force});
 }
 
-/// Keeps new applications from starting, or lets them.
+/// Keeps new applications from starting, or lets them. Nothing is answered before that is done: it must
+/// not come after what the answer leads to.
 void wait_for_apps::mark(bool inhibited) {
+  ++marks_under_way_;
   auto work = std::make_shared<const std::function<void()>>(
       [inhibited, snap = what_.snap, control = with_->host->os.run_control] {
         if (inhibited)
@@ -107,11 +109,21 @@ void wait_for_apps::mark(bool inhibited) {
           control->allow(snap);
       });
   request(with_->effects, caf::infinite, perform_work{std::move(work)})
-      .then([](work_done) {},
+      .then([this](work_done) { end_mark(); },
             [this](const caf::error& why) {
               if (!is_stopping(why))
                 spdlog::warn("snap \"{}\": {}", what_.snap, to_failure(why).what());
+              end_mark();
             });
+}
+
+void wait_for_apps::end_mark() {
+  if (--marks_under_way_ > 0)
+    return;
+  if (refusal_)
+    reply_.fail(*refusal_);
+  else
+    decide();
 }
 
 // A start of the daemon keeps applications from starting, in case that nothing runs any more.
@@ -150,9 +162,9 @@ void wait_for_apps::remind() {
 
 // A task that fails is not undone: it leaves nothing of its wait.
 void wait_for_apps::refuse(const failure& why) {
-  mark(false);
   is_owed_ = false;
-  reply_.fail(why);
+  refusal_ = why;
+  mark(false);
 }
 
 } // namespace troupe

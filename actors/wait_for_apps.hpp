@@ -36,6 +36,7 @@ private:
   void watch();
   void decide();
   void mark(bool inhibited);
+  void end_mark();
   void say_who_runs();
   void remind();
   void refuse(const failure& why);
@@ -46,6 +47,8 @@ private:
   cgroup_watcher_actor watcher_;
   owed_reply<vacated> reply_;
   bool is_owed_ = false;
+  unsigned marks_under_way_ = 0;
+  std::optional<failure> refusal_{};
   std::vector<snap_process> running_;
   std::uint64_t looks_ = 0;    ///< How often what runs was seen.
   std::uint64_t answered_ = 0; ///< How often it had been when the last answer was given.

@@ -1,6 +1,7 @@
 // Started by the kernel, as root, with the path of a group of the freezer hierarchy that has become
 // empty. If that is a snap's group, its marker goes, which tells the daemon. The link `runctl` beside
-// this program leads to where markers are. Source: cgroups(7), "release agent"; the seed on refreshes.
+// this program leads to the run-control directory. Source: cgroups(7), "release agent"; the seed on
+// refreshes.
 
 #include <stdio.h>
 #include <string.h>
@@ -17,8 +18,8 @@ int main(int argc, char** argv) {
   if (strncmp(group, "snap.", strlen("snap.")) != 0 || !place)
     return 0;
   char marker[longest_path];
-  int length =
-      snprintf(marker, sizeof marker, "%.*s/runctl/%s.running", (int)(place - argv[0]), argv[0], group);
+  int length = snprintf(marker, sizeof marker, "%.*s/runctl/running/%s.running", (int)(place - argv[0]),
+                        argv[0], group);
   if (length < 0 || (size_t)length >= sizeof marker)
     return 0;
   unlink(marker);

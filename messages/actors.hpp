@@ -211,7 +211,9 @@ struct stop_task {
 /// All tasks of the lane are ready and durably so: give back its admission.
 struct lane_is_ready {};
 /// The change is ready: give back the claims, and go.
-struct close_lane {};
+struct close_lane {
+  std::vector<std::string> held_up; ///< Snaps that others wait for, since an undo has failed for good.
+};
 struct lane_closed {};
 /// Applications keep this task waiting: the snap's hook refresh-pending may tell people.
 struct apps_keep_waiting {
@@ -607,7 +609,7 @@ TROUPE_MESSAGE(explain_lane, x.lane)
 TROUPE_MESSAGE(enter_for_task, x.task, x.undo)
 TROUPE_MESSAGE(stop_task, x.task)
 TROUPE_MESSAGE(lane_is_ready)
-TROUPE_MESSAGE(close_lane)
+TROUPE_MESSAGE(close_lane, x.held_up)
 TROUPE_MESSAGE(lane_closed)
 TROUPE_MESSAGE(task_may_start, x.task)
 TROUPE_MESSAGE(task_stopped, x.task)

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "runtime/host/marked_groups.hpp"
+#include "runtime/host/run_control_files.hpp"
 #include "runtime/host/system_error.hpp"
 
 namespace troupe {
@@ -111,7 +112,8 @@ void forget_own_mark() {
 
 } // namespace
 
-void go_on_in_child(host::file_descriptor marker, int held_lock) {
+// A lock of fcntl is a process's own: the keeper takes its own, and whoever is forked has none.
+void go_on_in_child(host::file_descriptor lock) {
   std::array<int, 2> reports{};
   std::array<int, 2> numbers{};
   if (pipe2(reports.data(), O_CLOEXEC) != 0 || pipe2(numbers.data(), O_CLOEXEC) != 0)
@@ -121,17 +123,19 @@ void go_on_in_child(host::file_descriptor marker, int held_lock) {
   if (keeper < 0)
     host::throw_errno(what);
   if (keeper > 0) {
-    // Only the keeper holds these, so that its end is noticed.
-    close(held_lock);
-    marker.close();
     close(reports[1]);
     close(numbers[1]);
     pid_t child = 0;
     if (read(numbers[0], &child, sizeof child) != sizeof child)
       _exit(1);
+    lock.close();
     wait_for(child, reports[0]);
   }
   prctl(PR_SET_CHILD_SUBREAPER, 1);
+  auto watch = host::byte_lock(host::lock_byte::watch, F_RDLCK);
+  // Had the launcher been killed before, nothing would have kept a refresh from beginning.
+  if (fcntl(lock.get(), F_SETLKW, &watch) != 0 || getppid() != launcher)
+    _exit(1);
   const pid_t child = fork();
   if (child < 0)
     _exit(1);
@@ -139,7 +143,7 @@ void go_on_in_child(host::file_descriptor marker, int held_lock) {
     [[maybe_unused]] const auto written = write(numbers[1], &child, sizeof child);
     close(numbers[1]);
     close(reports[0]);
-    close(held_lock);
+    lock.release();
     keep(launcher, child, reports[1]);
   }
 }

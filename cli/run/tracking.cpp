@@ -1,12 +1,12 @@
 #include "cli/run/tracking.hpp"
 
 #include <cerrno>
+#include <cstdlib>
 #include <iostream>
-#include <string_view>
+#include <utility>
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <syslog.h>
@@ -18,27 +18,6 @@
 #include "runtime/limits.hpp"
 
 namespace troupe {
-
-namespace {
-
-constexpr mode_t for_all_users = 0666;
-
-/// Opens a file that all users share for writing, and makes it if nobody has yet.
-host::file_descriptor open_shared(const std::filesystem::path& file) {
-  constexpr int flags = O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
-  for (;;) {
-    host::file_descriptor opened{open(file.c_str(), flags)};
-    if (opened || errno != ENOENT)
-      return opened;
-    host::file_descriptor made{open(file.c_str(), flags | O_CREAT | O_EXCL, for_all_users)};
-    if (made)
-      fchmod(made.get(), for_all_users);
-    if (made || errno != EEXIST)
-      return made;
-  }
-}
-
-} // namespace
 
 launch_tracking::launch_tracking(std::filesystem::path directory, std::string snap)
     : directory_{std::move(directory)}, snap_{std::move(snap)} {
@@ -56,23 +35,25 @@ launch_tracking::launch_tracking(std::filesystem::path directory, std::string sn
 std::string launch_tracking::mark() const { return choice_.mark + ":" + host::group_of(snap_); }
 
 void launch_tracking::track() {
-  auto is_member = !choice_.groups.empty() && enter_group();
-  auto marker = write_marker();
-  if (!is_member)
-    keep_watch(std::move(marker));
-  // Not before the program is executed can its environment be seen.
-  lock_.release();
+  const auto is_member = !choice_.groups.empty() && enter_group();
+  write_marker();
+  if (is_member)
+    // Not before the program is executed can its environment be seen.
+    lock_.release();
+  else
+    go_on_in_child(std::move(lock_));
 }
 
-// Any user may put a file into the directory.
 bool launch_tracking::is_inhibited() const {
-  struct stat owner {};
   struct stat entry {};
-  return lstat(host::inhibited_file(directory_, snap_).c_str(), &entry) == 0 &&
-         stat(directory_.c_str(), &owner) == 0 && entry.st_uid == owner.st_uid;
+  return lstat(host::inhibited_file(directory_, snap_).c_str(), &entry) == 0;
 }
 
 void launch_tracking::wait_until_allowed() const {
+  // What belongs to the snap may be what its refresh waits for.
+  if (const char* own = std::getenv("SNAP_INSTANCE_NAME"); own && own == snap_)
+    throw failure{"cannot run snap \"" + snap_ +
+                  "\" from within itself while it is being refreshed; try again when that is done"};
   const auto text = "snap \"" + snap_ + "\" is being refreshed; waiting until that is done";
   openlog("troupe-run", LOG_PID, LOG_USER);
   syslog(LOG_NOTICE, "%s", text.c_str());
@@ -92,9 +73,12 @@ void launch_tracking::wait_until_allowed() const {
 }
 
 void launch_tracking::lock() {
-  lock_ = open_shared(host::lock_file_of(directory_, snap_));
-  if (!lock_ || flock(lock_.get(), LOCK_SH) != 0)
-    host::throw_errno("cannot run snap \"" + snap_ + "\": its run-control lock");
+  const auto what = "cannot run snap \"" + snap_ + "\": its run-control lock";
+  lock_ = host::file_descriptor{
+      open(host::lock_file_of(directory_, snap_).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};
+  auto wanted = host::byte_lock(host::lock_byte::start, F_RDLCK);
+  if (!lock_ || fcntl(lock_.get(), F_SETLKW, &wanted) != 0)
+    host::throw_errno(what);
 }
 
 bool launch_tracking::enter_group() const {
@@ -103,20 +87,14 @@ bool launch_tracking::enter_group() const {
   return opened && write(opened.get(), "0", 1) == 1;
 }
 
-host::file_descriptor launch_tracking::write_marker() const {
-  auto marker = open_shared(host::running_file(directory_, snap_));
-  if (!marker)
-    host::throw_errno("cannot run snap \"" + snap_ + "\": its run-control marker");
-  return marker;
-}
-
-void launch_tracking::keep_watch(host::file_descriptor marker) {
-  flock(marker.get(), LOCK_SH);
-  // Should this program be killed, the daemon still knows by it where to look.
-  constexpr std::string_view word = "watched by a launcher\n";
-  if (write(marker.get(), word.data(), word.size()) < 0)
-    host::throw_errno("cannot run snap \"" + snap_ + "\": its run-control marker");
-  go_on_in_child(std::move(marker), lock_.get());
+// Others may have spoilt it, and the daemon does without.
+void launch_tracking::write_marker() const {
+  constexpr mode_t for_all_users = 0666;
+  const host::file_descriptor made{open(host::running_file(directory_, snap_).c_str(),
+                                        O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC,
+                                        for_all_users)};
+  if (made)
+    fchmod(made.get(), for_all_users);
 }
 
 } // namespace troupe

@@ -8,8 +8,7 @@
 
 namespace troupe {
 
-/// The launcher's side of run control; the daemon's is runtime/host/run_control. It trusts no file there
-/// that doesn't belong to the directory's owner.
+/// The launcher's side of run control; the daemon's is runtime/host/run_control.
 class launch_tracking {
 public:
   /// Waits while the snap is being refreshed, and says so. From here to track() or the end of this
@@ -29,8 +28,7 @@ private:
   void wait_until_allowed() const;
   void lock();
   bool enter_group() const;
-  host::file_descriptor write_marker() const;
-  void keep_watch(host::file_descriptor marker);
+  void write_marker() const;
 
   std::filesystem::path directory_;
   std::string snap_;

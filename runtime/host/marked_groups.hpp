@@ -19,6 +19,7 @@ public:
   explicit marked_groups(std::string mark) : mark_{std::move(mark)} {}
 
   std::string_view backend() const override { return "marks"; }
+  bool can_be_left() const override { return true; }
   void make(const std::string&, bool) override {}
   void enter(const std::string&, pid_t) override {}
   std::map<std::string, std::string> marks(const std::string& group) const override {

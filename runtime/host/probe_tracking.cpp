@@ -7,11 +7,11 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
-#include <fstream>
 #include <thread>
 
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "messages/failure.hpp"
 #include "runtime/host/cgroup2_groups.hpp"
@@ -66,7 +66,7 @@ void try_groups(process_groups& groups, idle_process& process) {
 /// Whether the agent is started when a group becomes empty.
 void try_agent(freezer_groups& groups, const std::filesystem::path& directory) {
   const auto marker = running_file(directory, trial_snap);
-  std::ofstream{marker} << "\n";
+  write_own_file(marker, {});
   idle_process process;
   try_groups(groups, process);
   process.end();
@@ -142,13 +142,30 @@ private:
   tracking_choice choice_;
 };
 
-void make_directory(const std::filesystem::path& directory) {
-  constexpr mode_t for_all_users = 01777;
+void make_directory(const std::filesystem::path& directory, mode_t mode) {
   std::error_code code;
   std::filesystem::create_directories(directory, code);
-  if (code || chmod(directory.c_str(), for_all_users) != 0)
+  if (code || chmod(directory.c_str(), mode) != 0)
     throw failure{failure_kind::internal, "cannot use \"" + directory.string() + "\": " +
                                               (code ? code.message() : "its mode can't be set")};
+}
+
+/// An earlier version let any user write there.
+void remove_foreign(const std::filesystem::path& directory) {
+  for (const auto& entry : std::filesystem::directory_iterator{directory}) {
+    struct stat status {};
+    std::error_code code;
+    if (lstat(entry.path().c_str(), &status) == 0 && status.st_uid != geteuid())
+      std::filesystem::remove_all(entry.path(), code);
+  }
+}
+
+void make_directories(const std::filesystem::path& directory) {
+  constexpr mode_t for_this_user = 0755;
+  constexpr mode_t for_all_users = 01777;
+  make_directory(directory, for_this_user);
+  remove_foreign(directory);
+  make_directory(marker_directory(directory), for_all_users);
 }
 
 } // namespace
@@ -166,7 +183,7 @@ std::string group_prefix(const std::filesystem::path& root) {
 }
 
 probed_tracking probe_tracking(const tracking_probe& probe) {
-  make_directory(probe.directory);
+  make_directories(probe.directory);
   constexpr std::array all{tracking::cgroup2, tracking::freezer_agent, tracking::freezer_agent_poll,
                            tracking::freezer_procs, tracking::subreaper};
   probed_tracking found;

@@ -20,6 +20,9 @@ public:
   /// that its environment names.
   virtual std::string_view backend() const = 0;
 
+  /// Whether a process can leave its group by itself, as by changing its environment.
+  virtual bool can_be_left() const { return false; }
+
   /// Makes a group. `open`: any user may let processes of theirs enter, where the host can grant that.
   virtual void make(const std::string& group, bool open) = 0;
 

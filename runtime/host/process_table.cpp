@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <fstream>
 #include <limits>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,6 +27,7 @@ namespace {
 using steady = std::chrono::steady_clock;
 
 struct place_of_process {
+  long parent = 0;
   long group = 0;
   long session = 0;
 };
@@ -41,9 +43,9 @@ std::optional<place_of_process> place_of(pid_t process) {
     return std::nullopt;
   const std::string rest = line.substr(name_end + 1);
   char state = 0;
-  long parent = 0;
   place_of_process place;
-  if (std::sscanf(rest.c_str(), " %c %ld %ld %ld", &state, &parent, &place.group, &place.session) != 4 ||
+  if (std::sscanf(rest.c_str(), " %c %ld %ld %ld", &state, &place.parent, &place.group,
+                  &place.session) != 4 ||
       state == 'Z' || state == 'X')
     return std::nullopt;
   return place;
@@ -89,6 +91,23 @@ std::vector<pid_t> members_of_session(pid_t session) {
     if (const auto place = place_of(process); place && place->session == session)
       members.push_back(process);
   return members;
+}
+
+std::vector<pid_t> descendants_of(pid_t ancestor) {
+  std::multimap<long, pid_t> children;
+  for (const pid_t process : all_processes())
+    if (const auto place = place_of(process))
+      children.emplace(place->parent, process);
+  std::vector<pid_t> found;
+  const auto add_children = [&](pid_t of) {
+    const auto [first, last] = children.equal_range(of);
+    for (auto child = first; child != last; ++child)
+      found.push_back(child->second);
+  };
+  add_children(ancestor);
+  for (std::size_t next = 0; next < found.size(); ++next)
+    add_children(found[next]);
+  return found;
 }
 
 file_descriptor open_process(pid_t process) {

@@ -16,6 +16,10 @@ std::vector<pid_t> all_processes();
 /// Those of a session that live.
 std::vector<pid_t> members_of_session(pid_t session);
 
+/// The processes that live whose parents lead to this one. One whose parent ends meanwhile may be
+/// missing.
+std::vector<pid_t> descendants_of(pid_t ancestor);
+
 /// A pidfd; none if the process is gone.
 file_descriptor open_process(pid_t process);
 

@@ -27,11 +27,33 @@ namespace troupe::host {
 
 namespace {
 
-// Launchers open the files for writing, this program only for reading, so that it isn't told of itself.
-constexpr std::uint32_t wanted_events = IN_DELETE | IN_CLOSE_WRITE | IN_MOVED_FROM;
-constexpr mode_t shared_mode = 0666;
+// Launchers and their watches close the locks.
+constexpr std::uint32_t lock_events = IN_CLOSE_NOWRITE | IN_CLOSE_WRITE;
+constexpr std::uint32_t marker_events = IN_DELETE | IN_CLOSE_WRITE | IN_MOVED_FROM;
 
-using unlock = std::unique_ptr<const int, void (*)(const int*)>;
+/// The daemon's lock of a snap: while it holds, no launcher starts anything of it.
+class start_lock {
+public:
+  explicit start_lock(int file) : file_{file} { is_held_ = try_to(F_WRLCK); }
+  ~start_lock() {
+    if (is_held_)
+      try_to(F_UNLCK);
+  }
+  start_lock(const start_lock&) = delete;
+  start_lock& operator=(const start_lock&) = delete;
+
+  /// Otherwise a launcher holds it, or errno says what is wrong.
+  bool is_held() const { return is_held_; }
+
+private:
+  bool try_to(short type) const {
+    auto lock = byte_lock(lock_byte::start, type);
+    return fcntl(file_, F_OFD_SETLK, &lock) == 0;
+  }
+
+  int file_;
+  bool is_held_ = false;
+};
 
 std::string variable_of(const std::map<std::string, std::string>& variables, const std::string& name) {
   auto found = variables.find(name);
@@ -58,7 +80,9 @@ real_run_control::real_run_control(std::filesystem::path directory,
   take_over_processes();
   if (way_ != tracking::freezer_agent_poll)
     notifier_ = file_descriptor{inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
-  if (notifier_ && inotify_add_watch(notifier_.get(), directory_.c_str(), wanted_events) >= 0) {
+  const auto markers = marker_directory(directory_);
+  if (notifier_ && inotify_add_watch(notifier_.get(), directory_.c_str(), lock_events) >= 0 &&
+      inotify_add_watch(notifier_.get(), markers.c_str(), marker_events) >= 0) {
     notified_ = loop_.add(notifier_.get(), EPOLLIN, [this](std::uint32_t) { read_events(); });
   } else {
     polls_ = true;
@@ -70,7 +94,6 @@ real_run_control::real_run_control(std::filesystem::path directory,
     if (read(timer_.get(), &ticks, sizeof ticks) > 0)
       tell({});
   });
-  watch_markers();
 }
 
 real_run_control::~real_run_control() {
@@ -85,16 +108,16 @@ real_run_control::~real_run_control() {
 
 // What runs since before this daemon has a mark in any case, and is in a group perhaps of another kind.
 void real_run_control::take_over_processes() {
-  if (groups_->backend() == marked_->backend())
-    return;
   for (const pid_t process : all_processes()) {
     const auto variables = environment_of(process);
     const auto mark = variables.find(group_variable);
     if (mark == variables.end())
       continue;
     const auto group = mark->second.substr(mark->second.rfind(':') + 1);
-    if (group.find('.') != group.rfind('.') || marked_->marks(group).at(group_variable) != mark->second)
+    const auto is_service = group.find('.') != group.rfind('.');
+    if (is_service || marked_->marks(group).at(group_variable) != mark->second)
       continue;
+    kept_.insert(group.substr(group.find('.') + 1));
     try {
       groups_->make(group, true);
       const auto members = groups_->members(group);
@@ -106,13 +129,6 @@ void real_run_control::take_over_processes() {
   }
 }
 
-void real_run_control::watch_markers() {
-  for (const auto& entry : std::filesystem::directory_iterator{directory_})
-    if (const auto name = run_control_name_of(entry.path().filename());
-        !name.snap.empty() && name.what == run_control_name::kind::running)
-      watch_marker(name.snap);
-}
-
 // The release agent removes it itself.
 void real_run_control::watch_marker(const std::string& snap) {
   const std::lock_guard guard{mutex_};
@@ -121,7 +137,7 @@ void real_run_control::watch_marker(const std::string& snap) {
   if (!keep_true_marker(snap))
     return;
   const auto has_agent = way_ == tracking::freezer_agent || way_ == tracking::freezer_agent_poll;
-  if (has_agent && !is_watched_by_launcher(snap))
+  if (has_agent && !keeper_of(snap))
     return;
   marked_snaps_.emplace(
       snap, std::make_unique<snap_watch>(*this, snap, [this, snap] { marked_snap_changed(snap); }));
@@ -138,13 +154,12 @@ void real_run_control::marked_snap_changed(const std::string& snap) {
 
 bool real_run_control::keep_true_marker(const std::string& snap) {
   const std::lock_guard guard{mutex_};
-  const int lock = lock_of(snap);
   // A launcher that is under way writes its own, unless it dies before.
-  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
+  const start_lock lock{lock_of(snap)};
+  if (!lock.is_held()) {
     doubtful_.insert(snap);
     return false;
   }
-  const unlock held{&lock, [](const int* number) { flock(*number, LOCK_UN); }};
   if (!members(snap).empty())
     return true;
   unlink(running_file(directory_, snap).c_str());
@@ -156,6 +171,10 @@ bool real_run_control::keep_true_marker(const std::string& snap) {
 void real_run_control::open(const std::string& snap) {
   groups_->make(group_of(snap), true);
   lock_of(snap);
+  // From before the daemon's start.
+  std::error_code code;
+  if (std::filesystem::exists(running_file(directory_, snap), code))
+    watch_marker(snap);
 }
 
 void real_run_control::close(const std::string& snap) {
@@ -171,43 +190,58 @@ int real_run_control::lock_of(const std::string& snap) {
   if (lock)
     return lock.get();
   const auto file = lock_file_of(directory_, snap);
-  const auto what = "cannot use \"" + file.string() + "\"";
-  struct stat entry {};
-  // Any user may have put something in its place.
-  if (lstat(file.c_str(), &entry) == 0 && (!S_ISREG(entry.st_mode) || entry.st_uid != geteuid()))
-    unlink(file.c_str());
-  const file_descriptor made{
-      ::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, shared_mode)};
-  if (!made || fchmod(made.get(), shared_mode) != 0)
-    throw_errno(what);
-  lock = file_descriptor{::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};
-  if (!lock)
-    throw_errno(what);
+  constexpr mode_t for_all_to_share = 0644;
+  file_descriptor made{
+      ::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, for_all_to_share)};
+  if (!made || fchmod(made.get(), for_all_to_share) != 0)
+    throw_errno("cannot use \"" + file.string() + "\"");
+  lock = std::move(made);
   return lock.get();
 }
 
-// One that was killed has left its word, and perhaps descendants of its application.
-bool real_run_control::is_watched_by_launcher(const std::string& snap) const {
-  const file_descriptor file{
-      ::open(running_file(directory_, snap).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
-  struct stat entry {};
-  return file && (flock(file.get(), LOCK_EX | LOCK_NB) != 0 ||
-                  (fstat(file.get(), &entry) == 0 && entry.st_size > 0));
+std::optional<pid_t> real_run_control::keeper_of(const std::string& snap) {
+  auto lock = byte_lock(lock_byte::watch, F_WRLCK);
+  if (fcntl(lock_of(snap), F_OFD_GETLK, &lock) != 0)
+    throw_errno("cannot look at the lock of snap \"" + snap + "\"");
+  if (lock.l_type == F_UNLCK)
+    return std::nullopt;
+  const std::lock_guard guard{mutex_};
+  kept_.insert(snap);
+  return std::max(lock.l_pid, unknown_process);
 }
 
+// What a launcher keeps watch over is busy for as long as the launcher says, whatever its processes make
+// of their environments; those tell of what a killed one has left behind.
 std::vector<pid_t> real_run_control::members(const std::string& snap) {
-  auto found = groups_->members(group_of(snap));
-  if (groups_->backend() == marked_->backend() || !is_watched_by_launcher(snap))
-    return found;
-  for (const pid_t process : marked_->members(group_of(snap)))
-    if (std::ranges::find(found, process) == found.end())
-      found.push_back(process);
+  auto found = groups_->can_be_left() ? std::vector<pid_t>{} : groups_->members(group_of(snap));
+  const auto add = [&](const std::vector<pid_t>& others) {
+    for (const pid_t process : others)
+      if (std::ranges::find(found, process) == found.end())
+        found.push_back(process);
+  };
+  if (const auto keeper = keeper_of(snap)) {
+    add(descendants_of(*keeper));
+    if (found.empty())
+      found.push_back(*keeper);
+  } else if (groups_->can_be_left() || was_kept(snap)) {
+    add(marked_->members(group_of(snap)));
+  }
   return found;
+}
+
+bool real_run_control::was_kept(const std::string& snap) {
+  const std::lock_guard guard{mutex_};
+  return kept_.contains(snap);
 }
 
 std::vector<snap_process> real_run_control::running(const std::string& snap) {
   std::vector<snap_process> result;
   for (const pid_t process : members(snap)) {
+    if (process == unknown_process) {
+      result.push_back(
+          {process, "unknown", "unknown, holds " + lock_file_of(directory_, snap).string(), {}, {}});
+      continue;
+    }
     const auto variables = environment_of(process);
     snap_process seen{process, user_of(process), command_of(process),
                       variable_of(variables, "TROUPE_APP"), variable_of(variables, "TROUPE_HOOK")};
@@ -222,31 +256,34 @@ std::unique_ptr<run_control::watch> real_run_control::follow(const std::string& 
   return std::make_unique<snap_watch>(*this, snap, std::move(changed));
 }
 
+// One that is there stays: launchers that wait would go on.
 void real_run_control::inhibit(const std::string& snap) {
   const auto file = inhibited_file(directory_, snap);
-  const auto what = "cannot keep applications of snap \"" + snap + "\" from starting";
-  const file_descriptor made{
-      ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644)};
+  const file_descriptor made{::open(file.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0644)};
   if (!made)
-    throw_errno(what);
-  write_all(made.get(), "refresh\n", what);
+    throw_errno("cannot keep applications of snap \"" + snap + "\" from starting");
 }
 
 // The guard keeps the loop from giving the lock back, which is that of the whole program.
 run_control::answer real_run_control::inhibit_if_vacant(const std::string& snap) {
   const std::lock_guard guard{mutex_};
-  const int lock = lock_of(snap);
-  if (flock(lock, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK)
-      throw_errno("cannot lock snap \"" + snap + "\"");
-    return {};
+  std::vector<snap_process> found;
+  {
+    const start_lock lock{lock_of(snap)};
+    if (!lock.is_held()) {
+      if (errno != EAGAIN && errno != EACCES)
+        throw_errno("cannot lock snap \"" + snap + "\"");
+      return {};
+    }
+    found = running(snap);
+    if (found.empty()) {
+      inhibit(snap);
+      return {true, {}};
+    }
   }
-  const unlock held{&lock, [](const int* number) { flock(*number, LOCK_UN); }};
-  auto found = running(snap);
-  if (!found.empty())
-    return {false, std::move(found)};
-  inhibit(snap);
-  return {true, {}};
+  // Perhaps nothing has told of them.
+  tell(snap);
+  return {false, std::move(found)};
 }
 
 void real_run_control::allow(const std::string& snap) {
@@ -291,18 +328,27 @@ void real_run_control::read_events() {
 
 void real_run_control::notice(const std::string& file, std::uint32_t events) {
   const auto name = run_control_name_of(file);
-  if (name.snap.empty())
+  // Any user may make files for snaps that aren't there.
+  if (name.snap.empty() || !is_open(name.snap))
     return;
-  tell(name.snap);
   using kind = run_control_name::kind;
-  const auto was_closed = (events & IN_CLOSE_WRITE) != 0;
+  tell(name.snap);
+  const auto was_closed = (events & (IN_CLOSE_WRITE | IN_CLOSE_NOWRITE)) != 0;
   try {
+    // A launcher has done its part, and perhaps keeps watch: that is to be known should it be killed.
+    if (name.what == kind::lock)
+      keeper_of(name.snap);
     if (was_closed &&
         (name.what == kind::running || (name.what == kind::lock && is_doubtful(name.snap))))
       watch_marker(name.snap);
   } catch (const failure& why) {
     spdlog::warn("{}", why.what());
   }
+}
+
+bool real_run_control::is_open(const std::string& snap) {
+  const std::lock_guard guard{mutex_};
+  return locks_.contains(snap);
 }
 
 bool real_run_control::is_doubtful(const std::string& snap) {

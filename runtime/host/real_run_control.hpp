@@ -47,15 +47,20 @@ public:
 private:
   class snap_watch;
 
+  /// Of a lock that a process holds whose number the kernel doesn't tell.
+  static constexpr pid_t unknown_process = 0;
+
   std::vector<pid_t> members(const std::string& snap);
-  bool is_watched_by_launcher(const std::string& snap) const;
+  /// The launcher that keeps watch over processes of the snap, one of them if there are several.
+  std::optional<pid_t> keeper_of(const std::string& snap);
+  bool was_kept(const std::string& snap);
   int lock_of(const std::string& snap);
   void take_over_processes();
-  void watch_markers();
   void watch_marker(const std::string& snap);
   void marked_snap_changed(const std::string& snap);
   /// Removes the marker where nothing of the snap runs; returns whether something does.
   bool keep_true_marker(const std::string& snap);
+  bool is_open(const std::string& snap);
   bool is_doubtful(const std::string& snap);
   void read_events();
   void notice(const std::string& file, std::uint32_t events);
@@ -82,6 +87,7 @@ private:
   /// On snaps with a marker that nobody else removes once it is no longer true. Let go only by
   /// the loop, or at the end.
   std::map<std::string, std::unique_ptr<snap_watch>> marked_snaps_;
+  std::set<std::string> kept_;     ///< Processes of theirs may be in no group.
   std::set<std::string> doubtful_; ///< A launcher was just starting when their markers looked stale.
 };
 

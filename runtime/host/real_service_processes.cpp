@@ -40,8 +40,13 @@ public:
   }
 
   std::vector<pid_t> members() const {
-    auto found = groups_ ? groups_->members(group_) : members_of_session(first_);
+    auto found = groups_ ? groups_->members(group_) : std::vector<pid_t>{};
+    if (!groups_ || groups_->can_be_left())
+      for (const pid_t process : members_of_session(first_))
+        found.push_back(process);
     std::ranges::sort(found);
+    const auto [end, last] = std::ranges::unique(found);
+    found.erase(end, last);
     return found;
   }
 
@@ -65,7 +70,7 @@ public:
   }
 
   void kill() const {
-    if (groups_) {
+    if (groups_ && !groups_->can_be_left()) {
       groups_->kill(group_);
       return;
     }

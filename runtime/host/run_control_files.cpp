@@ -1,11 +1,17 @@
 #include "runtime/host/run_control_files.hpp"
 
 #include <array>
+#include <cstdio>
 #include <fstream>
-#include <string_view>
 #include <utility>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "messages/failure.hpp"
+#include "runtime/host/durable.hpp"
+#include "runtime/host/file_descriptor.hpp"
+#include "runtime/host/system_error.hpp"
 
 namespace troupe::host {
 
@@ -36,8 +42,12 @@ std::filesystem::path inhibited_file(const std::filesystem::path& directory, con
   return file_of(directory, snap, kind::inhibited);
 }
 
+std::filesystem::path marker_directory(const std::filesystem::path& directory) {
+  return directory / "running";
+}
+
 std::filesystem::path running_file(const std::filesystem::path& directory, const std::string& snap) {
-  return file_of(directory, snap, kind::running);
+  return file_of(marker_directory(directory), snap, kind::running);
 }
 
 std::filesystem::path lock_file_of(const std::filesystem::path& directory, const std::string& snap) {
@@ -57,15 +67,33 @@ run_control_name run_control_name_of(const std::string& file) {
 
 std::string group_of(const std::string& snap) { return std::string{prefix} + snap; }
 
+struct flock byte_lock(lock_byte byte, short type) {
+  struct flock lock {};
+  lock.l_type = type;
+  lock.l_whence = SEEK_SET;
+  lock.l_start = static_cast<off_t>(byte);
+  lock.l_len = 1;
+  return lock;
+}
+
+void write_own_file(const std::filesystem::path& file, std::string_view text) {
+  const auto what = "cannot write \"" + file.string() + "\"";
+  constexpr mode_t for_all_to_read = 0644;
+  unlink(file.c_str());
+  const file_descriptor made{
+      open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, for_all_to_read)};
+  if (!made || fchmod(made.get(), for_all_to_read) != 0)
+    throw_errno(what);
+  write_all(made.get(), text, what);
+}
+
 void write_tracking(const std::filesystem::path& directory, const tracking_choice& choice) {
-  auto file = tracking_file(directory);
+  const auto file = tracking_file(directory);
   auto fresh = file;
   fresh += ".new";
-  std::ofstream{fresh} << choice.groups.string() << '\n' << choice.mark << '\n';
-  std::error_code code;
-  std::filesystem::rename(fresh, file, code);
-  if (code)
-    throw failure{failure_kind::internal, "cannot write \"" + file.string() + "\": " + code.message()};
+  write_own_file(fresh, choice.groups.string() + '\n' + choice.mark + '\n');
+  if (std::rename(fresh.c_str(), file.c_str()) != 0)
+    throw_errno("cannot write \"" + file.string() + "\"");
 }
 
 tracking_choice read_tracking(const std::filesystem::path& directory) {

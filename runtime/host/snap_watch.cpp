@@ -72,12 +72,12 @@ void real_run_control::snap_watch::follow_group() {
 // The end of each process that is known is an event too, where the group's own may be lost: an agent
 // that the kernel couldn't start, a launcher that was killed.
 void real_run_control::snap_watch::follow_processes() {
-  if (control_.way_ == tracking::cgroup2 && !control_.is_watched_by_launcher(snap_))
-    return;
-  const auto members = control_.members(snap_);
+  auto members = control_.members(snap_);
+  if (const auto keeper = control_.keeper_of(snap_))
+    members.push_back(*keeper);
   const std::lock_guard guard{mutex_};
   for (const pid_t member : members) {
-    if (processes_.contains(member))
+    if (member == unknown_process || processes_.contains(member))
       continue;
     process followed{open_process(member), nullptr};
     if (!followed.descriptor && errno == ESRCH)
@@ -108,17 +108,23 @@ bool real_run_control::snap_watch::follows_any() {
   return !processes_.empty();
 }
 
+// Who is told looks at once, and again if nothing is followed afterwards: what the first look has seen
+// may have ended before it could be followed.
 void real_run_control::snap_watch::notice() {
+  const auto calls = calls_;
+  // Who is told may let this object go, and the function with it.
+  const auto changed = changed_;
+  const auto was_last = !follows_any();
+  changed();
+  if (!was_last || calls->are_over)
+    return;
   try {
-    // While one is followed its end is still to come, and with that the next look.
-    if (!follows_any())
-      follow_processes();
+    follow_processes();
   } catch (const failure&) {
     // Who looks now hears of the same fault.
   }
-  // Who is told may let this object go, and the function with it.
-  const auto changed = changed_;
-  changed();
+  if (!follows_any())
+    changed();
 }
 
 } // namespace troupe::host

@@ -74,7 +74,10 @@ service_terms terms_of(const app_info& app) {
 }
 
 service_actions service_supervision::start(time_point now) {
-  if (phase_ == service_phase::starting || phase_ == service_phase::active)
+  if (phase_ == service_phase::active)
+    return {};
+  was_ready_ = false;
+  if (phase_ == service_phase::starting)
     return {};
   restarts_ = 0;
   failures_ = 0;
@@ -172,6 +175,7 @@ service_actions service_supervision::spawn(time_point now) {
 
 service_actions service_supervision::become_active(time_point now) {
   phase_ = service_phase::active;
+  was_ready_ = true;
   active_since_ = now;
   return {};
 }

@@ -64,6 +64,8 @@ public:
   const std::string& reason() const { return reason_; }
   std::uint32_t restarts() const { return restarts_; }
   bool is_running() const { return is_alive_; }
+  /// It has been active since it was last asked to start, whatever has happened to it then.
+  bool was_ready() const { return was_ready_; }
   /// It was killed, and yet some of it is there.
   bool is_stuck() const { return is_stuck_; }
 
@@ -104,6 +106,7 @@ private:
   std::string reason_;
   bool is_spawning_ = false; ///< Nobody knows yet whether it could be started.
   bool is_alive_ = false;
+  bool was_ready_ = false;
   bool is_stuck_ = false;
   std::uint32_t restarts_ = 0;
   std::uint32_t failures_ = 0; ///< In a row, that make the next restart wait longer.

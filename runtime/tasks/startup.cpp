@@ -7,6 +7,7 @@
 
 #include "messages/failure.hpp"
 #include "runtime/limits.hpp"
+#include "runtime/rules/held_up.hpp"
 #include "runtime/store/small_file.hpp"
 #include "runtime/store/stores.hpp"
 #include "runtime/tasks/hook_marks.hpp"
@@ -54,30 +55,6 @@ std::set<std::pair<std::string, revision>> wanted_mounts(const host::ports& os, 
     }
   }
   return wanted;
-}
-
-/// What waits for a snap because of a task as it stands.
-enum class held_up { nothing, applications, applications_and_shutdown };
-
-held_up held_up_by(const std::vector<task_record>& tasks, const task_record& task) {
-  if (task.kind != "wait-for-apps")
-    return held_up::nothing;
-  if (task.status == task_status::doing)
-    return held_up::applications;
-  if (task.status != task_status::done && task.status != task_status::undo &&
-      task.status != task_status::undoing)
-    return held_up::nothing;
-  auto allows = std::ranges::find_if(tasks, [&](const auto& other) {
-    return other.kind == "allow-apps" && other.operation >= task.operation && other.lanes == task.lanes;
-  });
-  if (allows == tasks.end())
-    return held_up::applications_and_shutdown;
-  if (allows->status == task_status::done)
-    return held_up::nothing;
-  // Who uses the new revision is still waited for; until then that is whole.
-  return allows->status == task_status::undo || allows->status == task_status::undoing
-             ? held_up::applications
-             : held_up::applications_and_shutdown;
 }
 
 /// Lets the applications of exactly those snaps wait that an unready change wants to, and a shutdown of

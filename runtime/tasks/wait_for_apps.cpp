@@ -1,3 +1,4 @@
+#include "runtime/tasks/all_or_nothing.hpp"
 #include "runtime/tasks/task_kinds.hpp"
 
 namespace troupe::tasks {
@@ -7,13 +8,20 @@ namespace troupe::tasks {
 outcome perform_wait_for_apps(task_context& context) {
   auto& control = *context.os().run_control;
   const auto& snap = context.op().snap;
-  if (context.is_forced) {
-    control.inhibit(snap);
+  auto is_inhibited = true;
+  all_or_nothing(
+      [&] {
+        if (context.is_forced)
+          control.inhibit(snap);
+        else
+          is_inhibited = control.inhibit_if_vacant(snap).inhibited;
+      },
+      [&] { control.allow(snap); });
+  if (!is_inhibited)
+    return {outcomes::retry{}, {}};
+  if (context.is_forced)
     context.log.emplace_back(
         "INFO applications still run; it goes on as refresh.max-inhibition has passed");
-  } else if (!control.inhibit_if_vacant(snap).inhibited) {
-    return {outcomes::retry{}, {}};
-  }
   context.os().shutdown->hold(snap);
   return done();
 }

@@ -163,6 +163,16 @@ TEST_CASE("a refresh that fails later stops what it has started and starts what 
   CHECK(t.state()->disabled_services == names{"off"});
 }
 
+TEST_CASE("a simple service that ends as soon as it runs has been started all the same") {
+  for (const auto* condition : {"never", "on-failure"}) {
+    theatre t;
+    auto web = service("web");
+    web.restart_condition = condition;
+    t.host->behaves["hello.web"] = {.exits_at_once = 1};
+    CHECK(is_done(t.run(t.image({web}))));
+  }
+}
+
 TEST_CASE("a failing install leaves no service") {
   theatre t;
   t.host->behaves["hello.b"] = {.start_fault = "no such file"};

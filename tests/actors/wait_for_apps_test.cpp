@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "runtime/limits.hpp"
 #include "tests/sim/stage.hpp"
@@ -328,4 +329,39 @@ TEST_CASE("a daemon that is started again goes on waiting, and tries first of al
   sim::end_applications(w.on, "hello");
   w.all.run();
   CHECK(w.view(id)->status == task_status::done);
+}
+
+TEST_CASE("nothing that a wait has begun takes back the mark that it ends with") {
+  /// The last application ends while the wait lets new ones start, which takes its time. The link may go
+  /// only while they wait.
+  struct slow_allowance : sim::effect_watcher {
+    explicit slow_allowance(waiting_world& w) : in{w} {}
+    void before(std::string_view site, const std::string& what) override {
+      if (site == "allow" && !std::exchange(was_slow, true)) {
+        sim::end_applications(in.on, "hello");
+        in.all.run([this] { return in.on.inhibited.contains("hello"); });
+      }
+      if (site == "remove_file" && what == "/root/snap/hello/current") {
+        ++switches;
+        unguarded += !in.on.inhibited.contains("hello");
+      }
+    }
+    void after(std::string_view, const std::string&) override {}
+
+    waiting_world& in;
+    bool was_slow = false;
+    int switches = 0;
+    int unguarded = 0;
+  };
+  waiting_world w;
+  sim::launch(w.on, "hello", 41);
+  slow_allowance slow{w};
+  w.on.watcher = &slow;
+  const auto id = w.all.start(w.request());
+  w.all.run();
+  CHECK(slow.was_slow);
+  CHECK(slow.switches == 1);
+  CHECK(slow.unguarded == 0);
+  CHECK(w.view(id)->status == task_status::done);
+  w.on.watcher = nullptr;
 }

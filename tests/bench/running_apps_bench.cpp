@@ -70,7 +70,7 @@ public:
       install("1", name);
       running_.push_back(std::make_unique<program>(
           std::vector<std::string>{(where_.root() / "snap/bin" / (name + ".long")).string()}));
-      auto marker = where_.root() / "run/snapd/runctl" / ("snap." + name + ".running");
+      auto marker = where_.root() / "run/snapd/runctl/running" / ("snap." + name + ".running");
       eventually([&] { return fs::exists(marker); });
       changes_.push_back(start_install(api_, image("2"), {{"name", name}, {"running-apps", "wait"}}));
     }

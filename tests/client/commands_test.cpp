@@ -11,14 +11,6 @@ namespace fs = std::filesystem;
 namespace {
 
 /// The client breaks long messages into lines; this undoes it.
-std::string in_one_line(const std::string& text) {
-  std::string result;
-  for (char c : text)
-    if (auto is_blank = c == ' ' || c == '\n'; !is_blank || (!result.empty() && result.back() != ' '))
-      result += is_blank ? ' ' : c;
-  return result;
-}
-
 snap_source fussy_snap() {
   auto source = plain_snap("fussy");
   source.hooks["configure"] = "#!/bin/sh\necho 'the colour is wrong'\nexit 1\n";

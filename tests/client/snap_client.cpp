@@ -39,4 +39,12 @@ program_result client_world::snap(std::vector<std::string> words) const {
   return run_program(snap_words(std::move(words)), client_environment(), snaps());
 }
 
+std::string in_one_line(const std::string& text) {
+  std::string result;
+  for (char c : text)
+    if (auto is_blank = c == ' ' || c == '\n'; !is_blank || (!result.empty() && result.back() != ' '))
+      result += is_blank ? ' ' : c;
+  return result;
+}
+
 } // namespace troupe::test

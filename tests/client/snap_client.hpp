@@ -20,4 +20,7 @@ struct client_world : world {
   program_result snap(std::vector<std::string> words) const;
 };
 
+/// With one blank for each run of blanks and line ends: the client breaks lines where it likes.
+std::string in_one_line(const std::string& text);
+
 } // namespace troupe::test

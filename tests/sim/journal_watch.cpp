@@ -469,11 +469,11 @@ bool journal_watch::check_operation(const watched_change& change, std::size_t pl
         model_.change_aliases(each);
   }
   hit(hits_, op.verb + (all_done ? " done" : " undone"));
-  follow_services(change, op, all_done);
   if (all_done && steps > 1)
     hit(hits_, sometimes::stepped);
   if (is_unsure(op.snap))
     return all_done;
+  follow_services(change, op, all_done);
   if (op.from)
     check_data(change, op, all_done && steps == 1);
   check_snapshots(change, op, all_done);

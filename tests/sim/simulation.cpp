@@ -429,6 +429,8 @@ private:
     watch_.check_services(services_.running(), true);
     if (!world_.delaying_shutdown.empty())
       watch_.broken("snap " + *world_.delaying_shutdown.begin() + " delays shutdowns for ever");
+    if (!world_.inhibited.empty())
+      watch_.broken("launchers of snap " + *world_.inhibited.begin() + " wait for ever");
     if (!has_problem())
       restart(); // what is left in the spool goes at the next start
     for (int round = 0; round < rounds_after_start && !has_problem(); ++round) {

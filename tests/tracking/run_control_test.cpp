@@ -5,7 +5,6 @@
 #include <fstream>
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -31,6 +30,12 @@ std::vector<std::int32_t> pids_of(const std::vector<snap_process>& processes) {
 }
 
 bool runs(tracked_world& w, const std::string& snap) { return !w.control().running(snap).empty(); }
+
+/// As a launcher of any user does.
+host::file_descriptor open_lock(tracked_world& w) {
+  return host::file_descriptor{
+      open(host::lock_file_of(w.directory(), "hello").c_str(), O_RDONLY | O_CLOEXEC)};
+}
 
 /// Where groups can be frozen at all.
 void freeze(tracked_world& w, const std::string& group) {
@@ -109,7 +114,7 @@ TEST_CASE("a process that starts while its snap is followed is followed as well"
     auto watch = w.control().follow("hello", told.teller());
     const auto process = w.start("hello", "exec sleep 1000");
     // A launcher closes the snap's lock once it is in.
-    host::file_descriptor{open(host::lock_file_of(w.directory(), "hello").c_str(), O_RDWR | O_CLOEXEC)};
+    open_lock(w);
     CHECK(told.until([&] { return runs(w, "hello"); }));
     tracked_world::end(process);
     CHECK(told.until([&] { return !runs(w, "hello"); }));
@@ -149,9 +154,9 @@ TEST_CASE("while a launcher holds the lock of a snap nothing is known of it yet"
     w.control().open("hello");
     told_changes told;
     auto watch = w.control().follow("hello", told.teller());
-    host::file_descriptor launcher{
-        open(host::lock_file_of(w.directory(), "hello").c_str(), O_RDWR | O_CLOEXEC)};
-    REQUIRE(flock(launcher.get(), LOCK_SH | LOCK_NB) == 0);
+    auto launcher = open_lock(w);
+    auto start = host::byte_lock(host::lock_byte::start, F_RDLCK);
+    REQUIRE(fcntl(launcher.get(), F_SETLK, &start) == 0);
     auto answer = w.control().inhibit_if_vacant("hello");
     CHECK_FALSE(answer.inhibited);
     CHECK(answer.running.empty());
@@ -163,7 +168,7 @@ TEST_CASE("while a launcher holds the lock of a snap nothing is known of it yet"
 TEST_CASE("the marker of a running snap goes with its last process") {
   for_each_way([](tracked_world& w) {
     const auto process = w.start("hello", "exec sleep 1000");
-    const auto marker = w.directory() / "snap.hello.running";
+    const auto marker = host::running_file(w.directory(), "hello");
     CHECK(fs::exists(marker));
     tracked_world::end(process);
     CHECK(eventually([&] { return !fs::exists(marker); }));

@@ -31,7 +31,8 @@ TEST_CASE("a running application holds its refresh, which goes on when it ends, 
     CHECK(eventually([&] { return w.is_done(id); }));
     CHECK(w.current() == "x2");
     CHECK_FALSE(fs::exists(w.in_root("run/snapd/runctl/snap.hello.inhibited")));
-    CHECK(eventually([&] { return !fs::exists(w.in_root("run/snapd/runctl/snap.hello.running")); }));
+    CHECK(eventually(
+        [&] { return !fs::exists(w.in_root("run/snapd/runctl/running/snap.hello.running")); }));
   });
 }
 

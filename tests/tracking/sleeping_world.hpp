@@ -13,9 +13,9 @@
 
 namespace troupe::test {
 
-/// A snap with an application that sleeps, one that is left running, one that leaves a child behind, one
-/// that only has an exit code, and one that ends soon and notes in SNAP_COMMON/across where it has run
-/// across a switch of revisions.
+/// A snap with an application that sleeps, one that is left running, one that leaves a child behind, two
+/// that hide what their environment was, one that only has an exit code, and one that ends soon and
+/// notes in SNAP_COMMON/across where it has run across a switch of revisions.
 inline snap_source sleeping_snap(const std::string& version, const std::string& more = {}) {
   snap_source source;
   source.yaml = "name: hello\nversion: '" + version + "'\n" + more +
@@ -23,11 +23,16 @@ inline snap_source sleeping_snap(const std::string& version, const std::string& 
                 "  hello: {command: bin/sleep}\n"
                 "  calm: {command: bin/sleep, refresh-mode: ignore-running}\n"
                 "  parent: {command: bin/parent}\n"
+                "  bare: {command: bin/bare}\n"
+                "  titled: {command: bin/titled}\n"
                 "  status: {command: bin/status}\n"
                 "  brief: {command: bin/brief}\n";
   source.files["bin/sleep"] =
       "#!/bin/sh\necho $SNAP_REVISION >$SNAP_COMMON/started\nexec sleep ${1:-1000}\n";
   source.files["bin/parent"] = "#!/bin/sh\n(setsid sleep 1000 >/dev/null 2>&1 &)\n";
+  source.files["bin/bare"] = "#!/bin/sh\n>$SNAP_COMMON/started\nexec env -i sleep 1000\n";
+  source.files["bin/titled"] =
+      "#!/bin/sh\n>$SNAP_COMMON/started\nexec perl -e '$0 = \"worker\"; sleep 1000'\n";
   source.files["bin/status"] = "#!/bin/sh\nexit 7\n";
   source.files["bin/brief"] =
       "#!/bin/sh\n"

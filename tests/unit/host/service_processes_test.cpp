@@ -6,8 +6,10 @@
 #include <deque>
 #include <fstream>
 #include <mutex>
+#include <thread>
 
 #include "messages/failure.hpp"
+#include "runtime/host/marked_groups.hpp"
 #include "runtime/host/process_table.hpp"
 #include "runtime/host/real_service_processes.hpp"
 #include "temp_dir.hpp"
@@ -121,6 +123,23 @@ public:
 };
 
 } // namespace
+
+TEST_CASE("a service that hides its environment is one all the same where there are only marks") {
+  real_service_processes services{std::make_shared<marked_groups>("/marks of this test")};
+  for (const auto* script : {"exec env -i sleep 1000", "sleep 1000 & exec env -i sleep 1000"})
+    for (const bool by_force : {false, true}) {
+      told heard;
+      auto run = services.start(shell(script), heard.listener());
+      CHECK(std::ranges::count(run->members(), run->pid()) == 1);
+      if (by_force)
+        run->kill();
+      else
+        run->terminate();
+      CHECK(heard.first<service_events::exited>().signal == (by_force ? SIGKILL : SIGTERM));
+      while (!run->members().empty())
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+}
 
 TEST_CASE("a service's end is told with its status, after all that it has written") {
   real_service_processes services{nullptr};

@@ -92,6 +92,21 @@ TEST_CASE("a service is ready when its kind says so") {
   CHECK(notify.phase() == phase::active);
 }
 
+TEST_CASE(
+    "a service that was ready was so until it is asked to start again, however soon it has ended") {
+  supervised web{app("simple", "never")};
+  web.start();
+  CHECK_FALSE(web.machine.was_ready());
+  web.hear(spawned{});
+  web.hear(with_status(1));
+  CHECK(web.phase() == phase::failed);
+  CHECK(web.machine.was_ready());
+  web.start();
+  CHECK_FALSE(web.machine.was_ready());
+  web.hear(not_spawned{"no such file"});
+  CHECK_FALSE(web.machine.was_ready());
+}
+
 TEST_CASE("a service that ends before it is ready has failed, however well it ended") {
   for (const auto* daemon : {"forking", "notify"}) {
     supervised service{app(daemon, "never")};
