@@ -10,7 +10,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// The client breaks long messages into lines; this undoes it.
 snap_source fussy_snap() {
   auto source = plain_snap("fussy");
   source.hooks["configure"] = "#!/bin/sh\necho 'the colour is wrong'\nexit 1\n";
