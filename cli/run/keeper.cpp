@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -110,9 +111,16 @@ void forget_own_mark() {
   }
 }
 
+/// The daemon hears of it when a file of locks is closed, whoever else has it open.
+void tell_daemon(const host::file_descriptor& lock) {
+  const host::file_descriptor again{
+      open(("/proc/self/fd/" + std::to_string(lock.get())).c_str(), O_RDONLY | O_CLOEXEC)};
+}
+
 } // namespace
 
-// A lock of fcntl is a process's own: the keeper takes its own, and whoever is forked has none.
+// The lock for starts belongs to the open file, so that it holds whoever of them is killed; that for
+// watches to the keeper alone.
 void go_on_in_child(host::file_descriptor lock) {
   std::array<int, 2> reports{};
   std::array<int, 2> numbers{};
@@ -128,18 +136,20 @@ void go_on_in_child(host::file_descriptor lock) {
     pid_t child = 0;
     if (read(numbers[0], &child, sizeof child) != sizeof child)
       _exit(1);
+    tell_daemon(lock);
     lock.close();
     wait_for(child, reports[0]);
   }
   prctl(PR_SET_CHILD_SUBREAPER, 1);
   auto watch = host::byte_lock(host::lock_byte::watch, F_RDLCK);
-  // Had the launcher been killed before, nothing would have kept a refresh from beginning.
-  if (fcntl(lock.get(), F_SETLKW, &watch) != 0 || getppid() != launcher)
+  if (fcntl(lock.get(), F_SETLKW, &watch) != 0)
     _exit(1);
   const pid_t child = fork();
   if (child < 0)
     _exit(1);
   if (child > 0) {
+    auto start = host::byte_lock(host::lock_byte::start, F_UNLCK);
+    fcntl(lock.get(), F_OFD_SETLK, &start);
     [[maybe_unused]] const auto written = write(numbers[1], &child, sizeof child);
     close(numbers[1]);
     close(reports[0]);

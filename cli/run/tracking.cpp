@@ -77,7 +77,7 @@ void launch_tracking::lock() {
   lock_ = host::file_descriptor{
       open(host::lock_file_of(directory_, snap_).c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};
   auto wanted = host::byte_lock(host::lock_byte::start, F_RDLCK);
-  if (!lock_ || fcntl(lock_.get(), F_SETLKW, &wanted) != 0)
+  if (!lock_ || fcntl(lock_.get(), F_OFD_SETLKW, &wanted) != 0)
     host::throw_errno(what);
 }
 

@@ -66,6 +66,8 @@ void try_groups(process_groups& groups, idle_process& process) {
 /// Whether the agent is started when a group becomes empty.
 void try_agent(freezer_groups& groups, const std::filesystem::path& directory) {
   const auto marker = running_file(directory, trial_snap);
+  std::error_code code;
+  std::filesystem::remove_all(marker, code);
   write_own_file(marker, {});
   idle_process process;
   try_groups(groups, process);

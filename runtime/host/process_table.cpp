@@ -5,9 +5,9 @@
 #include <charconv>
 #include <csignal>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <limits>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -27,7 +27,6 @@ namespace {
 using steady = std::chrono::steady_clock;
 
 struct place_of_process {
-  long parent = 0;
   long group = 0;
   long session = 0;
 };
@@ -43,9 +42,9 @@ std::optional<place_of_process> place_of(pid_t process) {
     return std::nullopt;
   const std::string rest = line.substr(name_end + 1);
   char state = 0;
+  long parent = 0;
   place_of_process place;
-  if (std::sscanf(rest.c_str(), " %c %ld %ld %ld", &state, &place.parent, &place.group,
-                  &place.session) != 4 ||
+  if (std::sscanf(rest.c_str(), " %c %ld %ld %ld", &state, &parent, &place.group, &place.session) != 4 ||
       state == 'Z' || state == 'X')
     return std::nullopt;
   return place;
@@ -94,15 +93,16 @@ std::vector<pid_t> members_of_session(pid_t session) {
 }
 
 std::vector<pid_t> descendants_of(pid_t ancestor) {
-  std::multimap<long, pid_t> children;
-  for (const pid_t process : all_processes())
-    if (const auto place = place_of(process))
-      children.emplace(place->parent, process);
   std::vector<pid_t> found;
   const auto add_children = [&](pid_t of) {
-    const auto [first, last] = children.equal_range(of);
-    for (auto child = first; child != last; ++child)
-      found.push_back(child->second);
+    // The process may end meanwhile, which is no fault.
+    std::error_code code;
+    std::filesystem::directory_iterator thread{"/proc/" + std::to_string(of) + "/task", code};
+    for (; !code && thread != std::filesystem::directory_iterator{}; thread.increment(code)) {
+      std::ifstream children{thread->path() / "children"};
+      for (pid_t child = 0; children >> child;)
+        found.push_back(child);
+    }
   };
   add_children(ancestor);
   for (std::size_t next = 0; next < found.size(); ++next)

@@ -9,7 +9,7 @@
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
 #include <sys/epoll.h>
-#include <sys/file.h>
+#include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
@@ -76,7 +76,8 @@ real_run_control::real_run_control(std::filesystem::path directory,
       marked_{std::make_unique<marked_groups>(std::move(mark))},
       way_{way},
       polls_{way == tracking::freezer_agent_poll},
-      timer_{timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)} {
+      timer_{timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)},
+      waker_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)} {
   take_over_processes();
   if (way_ != tracking::freezer_agent_poll)
     notifier_ = file_descriptor{inotify_init1(IN_CLOEXEC | IN_NONBLOCK)};
@@ -87,8 +88,9 @@ real_run_control::real_run_control(std::filesystem::path directory,
   } else {
     polls_ = true;
   }
-  if (!timer_)
+  if (!timer_ || !waker_)
     throw_errno("cannot watch applications");
+  woken_ = loop_.add(waker_.get(), EPOLLIN, [this](std::uint32_t) { look_at_doubted(); });
   timed_ = loop_.add(timer_.get(), EPOLLIN, [this](std::uint32_t) {
     std::uint64_t ticks = 0;
     if (read(timer_.get(), &ticks, sizeof ticks) > 0)
@@ -97,6 +99,7 @@ real_run_control::real_run_control(std::filesystem::path directory,
 }
 
 real_run_control::~real_run_control() {
+  woken_.reset();
   timed_.reset();
   notified_.reset();
   decltype(marked_snaps_) ending;
@@ -108,6 +111,8 @@ real_run_control::~real_run_control() {
 
 // What runs since before this daemon has a mark in any case, and is in a group perhaps of another kind.
 void real_run_control::take_over_processes() {
+  if (groups_->can_be_left())
+    return;
   for (const pid_t process : all_processes()) {
     const auto variables = environment_of(process);
     const auto mark = variables.find(group_variable);
@@ -117,7 +122,6 @@ void real_run_control::take_over_processes() {
     const auto is_service = group.find('.') != group.rfind('.');
     if (is_service || marked_->marks(group).at(group_variable) != mark->second)
       continue;
-    kept_.insert(group.substr(group.find('.') + 1));
     try {
       groups_->make(group, true);
       const auto members = groups_->members(group);
@@ -171,10 +175,8 @@ bool real_run_control::keep_true_marker(const std::string& snap) {
 void real_run_control::open(const std::string& snap) {
   groups_->make(group_of(snap), true);
   lock_of(snap);
-  // From before the daemon's start.
-  std::error_code code;
-  if (std::filesystem::exists(running_file(directory_, snap), code))
-    watch_marker(snap);
+  // There may be a marker from before the daemon's start.
+  look_soon(snap);
 }
 
 void real_run_control::close(const std::string& snap) {
@@ -205,8 +207,6 @@ std::optional<pid_t> real_run_control::keeper_of(const std::string& snap) {
     throw_errno("cannot look at the lock of snap \"" + snap + "\"");
   if (lock.l_type == F_UNLCK)
     return std::nullopt;
-  const std::lock_guard guard{mutex_};
-  kept_.insert(snap);
   return std::max(lock.l_pid, unknown_process);
 }
 
@@ -220,18 +220,14 @@ std::vector<pid_t> real_run_control::members(const std::string& snap) {
         found.push_back(process);
   };
   if (const auto keeper = keeper_of(snap)) {
-    add(descendants_of(*keeper));
+    if (*keeper != unknown_process)
+      add(descendants_of(*keeper));
     if (found.empty())
       found.push_back(*keeper);
-  } else if (groups_->can_be_left() || was_kept(snap)) {
+  } else {
     add(marked_->members(group_of(snap)));
   }
   return found;
-}
-
-bool real_run_control::was_kept(const std::string& snap) {
-  const std::lock_guard guard{mutex_};
-  return kept_.contains(snap);
 }
 
 std::vector<snap_process> real_run_control::running(const std::string& snap) {
@@ -275,14 +271,14 @@ run_control::answer real_run_control::inhibit_if_vacant(const std::string& snap)
         throw_errno("cannot lock snap \"" + snap + "\"");
       return {};
     }
-    found = running(snap);
-    if (found.empty()) {
+    if (members(snap).empty()) {
       inhibit(snap);
       return {true, {}};
     }
+    found = running(snap);
   }
   // Perhaps nothing has told of them.
-  tell(snap);
+  look_soon(snap);
   return {false, std::move(found)};
 }
 
@@ -334,15 +330,40 @@ void real_run_control::notice(const std::string& file, std::uint32_t events) {
   using kind = run_control_name::kind;
   tell(name.snap);
   const auto was_closed = (events & (IN_CLOSE_WRITE | IN_CLOSE_NOWRITE)) != 0;
+  if (was_closed && (name.what == kind::running || (name.what == kind::lock && is_doubtful(name.snap))))
+    try_to_watch_marker(name.snap);
+}
+
+void real_run_control::try_to_watch_marker(const std::string& snap) {
   try {
-    // A launcher has done its part, and perhaps keeps watch: that is to be known should it be killed.
-    if (name.what == kind::lock)
-      keeper_of(name.snap);
-    if (was_closed &&
-        (name.what == kind::running || (name.what == kind::lock && is_doubtful(name.snap))))
-      watch_marker(name.snap);
+    watch_marker(snap);
   } catch (const failure& why) {
     spdlog::warn("{}", why.what());
+  }
+}
+
+// Only the loop lets go of watches: whoever else did it under the lock might wait for one that wants
+// that.
+void real_run_control::look_soon(const std::string& snap) {
+  const std::lock_guard guard{mutex_};
+  to_look_at_.insert(snap);
+  constexpr std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = write(waker_.get(), &one, sizeof one);
+}
+
+void real_run_control::look_at_doubted() {
+  std::uint64_t count = 0;
+  [[maybe_unused]] const auto length = read(waker_.get(), &count, sizeof count);
+  std::set<std::string> snaps;
+  {
+    const std::lock_guard guard{mutex_};
+    snaps.swap(to_look_at_);
+  }
+  for (const auto& snap : snaps) {
+    tell(snap);
+    std::error_code code;
+    if (std::filesystem::exists(running_file(directory_, snap), code))
+      try_to_watch_marker(snap);
   }
 }
 

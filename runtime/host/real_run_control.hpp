@@ -53,13 +53,15 @@ private:
   std::vector<pid_t> members(const std::string& snap);
   /// The launcher that keeps watch over processes of the snap, one of them if there are several.
   std::optional<pid_t> keeper_of(const std::string& snap);
-  bool was_kept(const std::string& snap);
   int lock_of(const std::string& snap);
   void take_over_processes();
   void watch_marker(const std::string& snap);
   void marked_snap_changed(const std::string& snap);
   /// Removes the marker where nothing of the snap runs; returns whether something does.
   bool keep_true_marker(const std::string& snap);
+  void look_soon(const std::string& snap);
+  void look_at_doubted();
+  void try_to_watch_marker(const std::string& snap);
   bool is_open(const std::string& snap);
   bool is_doubtful(const std::string& snap);
   void read_events();
@@ -82,13 +84,15 @@ private:
   event_loop loop_;
   file_descriptor notifier_; ///< inotify on the directory.
   file_descriptor timer_;    ///< Runs only while somebody follows and polls_ is set.
+  file_descriptor waker_;    ///< An eventfd: there is something in to_look_at_.
   std::unique_ptr<event_loop::registration> notified_;
+  std::unique_ptr<event_loop::registration> woken_;
   std::unique_ptr<event_loop::registration> timed_;
   /// On snaps with a marker that nobody else removes once it is no longer true. Let go only by
   /// the loop, or at the end.
   std::map<std::string, std::unique_ptr<snap_watch>> marked_snaps_;
-  std::set<std::string> kept_;     ///< Processes of theirs may be in no group.
-  std::set<std::string> doubtful_; ///< A launcher was just starting when their markers looked stale.
+  std::set<std::string> to_look_at_; ///< Something of these snaps may have gone unnoticed.
+  std::set<std::string> doubtful_;   ///< A launcher was just starting when their markers looked stale.
 };
 
 } // namespace troupe::host

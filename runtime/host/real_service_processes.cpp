@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -42,8 +43,7 @@ public:
   std::vector<pid_t> members() const {
     auto found = groups_ ? groups_->members(group_) : std::vector<pid_t>{};
     if (!groups_ || groups_->can_be_left())
-      for (const pid_t process : members_of_session(first_))
-        found.push_back(process);
+      add_session(found);
     std::ranges::sort(found);
     const auto [end, last] = std::ranges::unique(found);
     found.erase(end, last);
@@ -94,9 +94,19 @@ public:
   }
 
 private:
+  /// Once it is empty its number may go to a session of somebody else.
+  void add_session(std::vector<pid_t>& to) const {
+    if (session_is_over_)
+      return;
+    const auto members = members_of_session(first_);
+    session_is_over_ = members.empty();
+    to.insert(to.end(), members.begin(), members.end());
+  }
+
   groups_ptr groups_;
   std::string group_;
   pid_t first_ = 0;
+  mutable std::atomic<bool> session_is_over_ = false;
 };
 
 class real_run : public service_processes::run {

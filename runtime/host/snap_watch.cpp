@@ -70,21 +70,32 @@ void real_run_control::snap_watch::follow_group() {
 }
 
 // The end of each process that is known is an event too, where the group's own may be lost: an agent
-// that the kernel couldn't start, a launcher that was killed.
+// that the kernel couldn't start, a launcher that was killed. What one has forked that ends amid this is
+// found by the next round.
 void real_run_control::snap_watch::follow_processes() {
+  constexpr int most_rounds = 5;
+  for (int rounds = 0; rounds < most_rounds && !follow_members(); ++rounds)
+    continue;
+}
+
+/// Returns whether all of them live.
+bool real_run_control::snap_watch::follow_members() {
   auto members = control_.members(snap_);
   if (const auto keeper = control_.keeper_of(snap_))
     members.push_back(*keeper);
+  auto all_live = true;
   const std::lock_guard guard{mutex_};
   for (const pid_t member : members) {
     if (member == unknown_process || processes_.contains(member))
       continue;
     process followed{open_process(member), nullptr};
-    if (!followed.descriptor && errno == ESRCH)
+    if (!followed.descriptor && errno == ESRCH) {
+      all_live = false;
       continue;
+    }
     if (!followed.descriptor) {
       control_.poll_from_now_on();
-      return;
+      return true;
     }
     followed.registered = control_.loop_.add(followed.descriptor.get(), EPOLLIN, guarded([this, member] {
                                                forget(member);
@@ -92,6 +103,7 @@ void real_run_control::snap_watch::follow_processes() {
                                              }));
     processes_.emplace(member, std::move(followed));
   }
+  return all_live;
 }
 
 void real_run_control::snap_watch::forget(pid_t ended) {

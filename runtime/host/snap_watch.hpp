@@ -42,6 +42,7 @@ private:
   event_loop::callback guarded(std::function<void()> act);
   void follow_group();
   void follow_processes();
+  bool follow_members();
   void forget(pid_t ended);
 
   real_run_control& control_;

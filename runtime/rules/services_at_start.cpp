@@ -33,8 +33,22 @@ bool endures_refresh(const snap_info& info, const std::string& app) {
   return std::ranges::find(info.apps, app, &app_info::name)->refresh_mode == "endure";
 }
 
+/// Of the current revision, whether it is active or not.
+std::optional<service_command> start_of_enabled(const snap_state& state) {
+  const auto* current = state.find(state.current);
+  if (!current)
+    return std::nullopt;
+  service_command command{service_verb::start, state.name, current->rev, current->info, {}};
+  for (const auto& app : current->info->apps)
+    if (app.is_service() &&
+        std::ranges::find(state.disabled_services, app.name) == state.disabled_services.end())
+      command.apps.push_back(app.name);
+  return command.apps.empty() ? std::nullopt : std::optional{std::move(command)};
+}
+
 /// What is under way with a snap.
 struct under_way {
+  bool is_any = false;
   bool has_services_off = false; ///< Or will have in a moment.
   bool is_past_link = false;     ///< Another revision than before is current, which may be undone.
 };
@@ -45,6 +59,7 @@ under_way under_way_with(const journal_contents& contents, const snap_state& sna
     const auto first = std::ranges::find(change.operations, snap.name, &operation::snap);
     if (is_set(change.ready_at) || first == change.operations.end())
       continue;
+    result.is_any = true;
     result.has_services_off |= is_vacated || !leaves_them_on(change, snap.name);
     result.is_past_link |= first->from && first->from != snap.current;
   }
@@ -54,28 +69,22 @@ under_way under_way_with(const journal_contents& contents, const snap_state& sna
 } // namespace
 
 std::optional<service_command> start_of_services(const snap_state& state) {
-  const auto* current = state.find(state.current);
-  if (!state.active || !current)
-    return std::nullopt;
-  service_command command{service_verb::start, state.name, current->rev, current->info, {}};
-  for (const auto& app : current->info->apps)
-    if (app.is_service() &&
-        std::ranges::find(state.disabled_services, app.name) == state.disabled_services.end())
-      command.apps.push_back(app.name);
-  return command.apps.empty() ? std::nullopt : std::optional{std::move(command)};
+  return state.active ? start_of_enabled(state) : std::nullopt;
 }
 
 services_at_boot services_at_start(const journal_contents& contents,
                                    const std::set<std::string>& vacated) {
   services_at_boot result;
   for (const auto& state : contents.snaps) {
-    auto now = start_of_services(*state);
-    if (!now)
-      continue;
+    auto now = start_of_enabled(*state);
     const auto amid = under_way_with(contents, *state, vacated.contains(state->name));
+    if (!now || (!state->active && !amid.is_any))
+      continue;
     auto later = *now;
+    // One that isn't active amid a change may be so at its end.
     std::erase_if(later.apps, [&](const std::string& app) {
-      return !amid.has_services_off && !(amid.is_past_link && endures_refresh(*now->info, app));
+      return state->active && !amid.has_services_off &&
+             !(amid.is_past_link && endures_refresh(*now->info, app));
     });
     std::erase_if(now->apps, [&](const std::string& app) {
       return std::ranges::find(later.apps, app) != later.apps.end();

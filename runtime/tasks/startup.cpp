@@ -78,8 +78,7 @@ std::size_t restore_run_control(const host::ports& os, const journal_contents& c
   for (const auto& snap : held)
     os.run_control->inhibit(snap);
   for (const auto& state : contents.snaps)
-    if (state->active)
-      os.run_control->open(state->name);
+    os.run_control->open(state->name);
   return held.size();
 }
 

@@ -409,7 +409,7 @@ TEST_CASE("a refresh that is undone leaves services on, also where the daemon is
   steady.refresh_mode = "endure";
   const std::vector<app_info> apps{service("web"), steady, service("off")};
   const std::string failing = GENERATE("pre-refresh", "check-health");
-  for (int messages = 1; messages < 600; messages += 7) {
+  for (int messages = 1; messages < 500; messages += 3) {
     INFO(messages);
     theatre t;
     t.run(t.image(apps, {failing}));

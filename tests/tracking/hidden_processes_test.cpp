@@ -13,30 +13,9 @@ namespace {
 struct hidden_world : sleeping_world {
   explicit hidden_world(const std::string& way, const std::string& more = {})
       : sleeping_world{way, more} {
-    for (const auto& directory : {where.work(), where.root(), common_data("hello")})
-      fs::permissions(directory, fs::perms::all);
+    open_to_all();
   }
 
-  fs::path directory() const { return in_root("run/snapd/runctl"); }
-  fs::path marker() const { return host::running_file(directory(), "hello"); }
-
-  static std::vector<std::string> as_nobody(std::vector<std::string> words) {
-    words.insert(words.begin(),
-                 {"/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"});
-    return words;
-  }
-  std::unique_ptr<program> launch_as_nobody(const std::string& name) {
-    fs::remove(common_data("hello") / "started");
-    auto started = std::make_unique<program>(as_nobody({in_root("snap/bin/" + name).string()}),
-                                             environment{{"HOME", "/nonexistent"}});
-    REQUIRE(eventually([&] { return fs::exists(common_data("hello") / "started"); }));
-    return started;
-  }
-  std::string waiting_refresh(const std::string& version) {
-    auto id = begin_refresh(version);
-    REQUIRE(eventually([&] { return waits_for_apps(id); }));
-    return id;
-  }
   /// The refresh waits for this application, and goes on when that ends.
   void check_holds(program& app, const std::string& version) {
     const auto before = current();

@@ -22,33 +22,10 @@ pid_t parent_of(pid_t process) {
 struct unlucky_world : sleeping_world {
   using sleeping_world::sleeping_world;
 
-  fs::path directory() const { return in_root("run/snapd/runctl"); }
-  fs::path marker() const { return host::running_file(directory(), "hello"); }
-
-  /// A refresh that waits for applications; the id of its change.
-  std::string waiting_refresh(const std::string& version = "2") {
-    auto id = begin_refresh(version);
-    REQUIRE(eventually([&] { return waits_for_apps(id); }));
-    return id;
-  }
   /// The first process that the refresh waits for.
   pid_t application_of(const std::string& id) {
     auto waiting = json::object_or(task(id, "wait-for-apps"), "waiting");
     return waiting.at("pids").as_array().front().to_number<pid_t>();
-  }
-
-  /// Lets other users come to where the application lies and writes.
-  void open_to_all() const {
-    for (const auto& directory : {where.work(), where.root(), common_data("hello")})
-      fs::permissions(directory, fs::perms::all);
-  }
-  std::unique_ptr<program> launch_as_nobody() const {
-    auto started = std::make_unique<program>(
-        std::vector<std::string>{"/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups",
-                                 in_root("snap/bin/hello").string()},
-        environment{{"HOME", "/nonexistent"}});
-    REQUIRE(eventually([&] { return fs::exists(common_data("hello") / "started"); }));
-    return started;
   }
 
   bool goes_on(const std::string& id) {
@@ -162,6 +139,30 @@ TEST_CASE("what a killed keeper of watch leaves behind is waited for all the sam
     CHECK(w.goes_on(id));
     CHECK(w.current() == "x2");
     CHECK(eventually([&] { return !fs::exists(w.marker()); }));
+  }
+}
+
+TEST_CASE("what a keeper leaves behind that was killed before anybody looked is waited for too") {
+  TROUPE_NEEDS_ROOT();
+  for (const auto* way : {"cgroup2", "subreaper"}) {
+    if (!can_track(way))
+      continue;
+    INFO("by " << way);
+    unlucky_world w{way};
+    w.open_to_all();
+    auto app = w.launch_as_nobody();
+    const auto children = [](pid_t of) {
+      return std::stoi(
+          read_file("/proc/" + std::to_string(of) + "/task/" + std::to_string(of) + "/children"));
+    };
+    const auto keeper = children(app->pid());
+    const auto pid = children(keeper);
+    kill(keeper, SIGKILL);
+    app->wait();
+    const auto id = w.waiting_refresh();
+    CHECK(w.current() == "x1");
+    kill(pid, SIGKILL);
+    CHECK(w.goes_on(id));
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "runtime/host/marked_groups.hpp"
 #include "runtime/host/real_processes.hpp"
+#include "runtime/host/run_control_files.hpp"
 #include "tests/support/world.hpp"
 #include "tests/tracking/tracked_world.hpp"
 
@@ -69,6 +70,28 @@ struct sleeping_world : world {
     return started;
   }
 
+  /// Lets other users come to where the applications lie and write.
+  void open_to_all() const {
+    for (const auto& directory : {where.work(), where.root(), common_data("hello")})
+      std::filesystem::permissions(directory, std::filesystem::perms::all);
+  }
+  static std::vector<std::string> as_nobody(std::vector<std::string> words) {
+    words.insert(words.begin(),
+                 {"/usr/bin/setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"});
+    return words;
+  }
+  /// After open_to_all.
+  std::unique_ptr<program> launch_as_nobody(const std::string& name = "hello") {
+    std::filesystem::remove(common_data("hello") / "started");
+    auto started = std::make_unique<program>(as_nobody({in_root("snap/bin/" + name).string()}),
+                                             environment{{"HOME", "/nonexistent"}});
+    CHECK(eventually([&] { return std::filesystem::exists(common_data("hello") / "started"); }));
+    return started;
+  }
+
+  std::filesystem::path directory() const { return in_root("run/snapd/runctl"); }
+  std::filesystem::path marker() const { return host::running_file(directory(), "hello"); }
+
   /// Begins a refresh to this version, which goes on without being watched.
   std::string begin_refresh(const std::string& version, std::vector<std::string> options = {}) {
     std::vector<std::string> words{"install", "--dangerous", "--no-wait", image(version).string()};
@@ -90,6 +113,12 @@ struct sleeping_world : world {
   bool waits_for_apps(const std::string& id) {
     auto waiting = json::object_or(task(id, "wait-for-apps"), "waiting");
     return json::string_or(waiting, "reason") == "apps_running";
+  }
+  /// A refresh that waits for applications; the id of its change.
+  std::string waiting_refresh(const std::string& version = "2") {
+    auto id = begin_refresh(version);
+    REQUIRE(eventually([&] { return waits_for_apps(id); }));
+    return id;
   }
   bool is_done(const std::string& id) { return text(change(id), "status") == "Done"; }
   std::string current() const { return std::filesystem::read_symlink(in_root("snap/hello/current")); }

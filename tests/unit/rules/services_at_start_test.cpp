@@ -57,7 +57,13 @@ const std::string start = "start-snap-services";
 
 TEST_CASE("services of active snaps start with the daemon, but not those that are disabled") {
   CHECK(starts(journal({})) == when::now);
-  CHECK(starts(journal({}, false)) == when::not_at_all);
+  auto disabled = journal({}, false);
+  disabled.changes.clear();
+  CHECK(starts(disabled) == when::not_at_all);
+}
+
+TEST_CASE("services of a snap that isn't active amid a change wait for its end") {
+  CHECK(starts(journal({{stop, status::done}, {start, status::do_}}, false)) == when::later);
 }
 
 TEST_CASE("services of a snap that an unready change is about to replace start at that change's end") {
