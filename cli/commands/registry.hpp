@@ -11,6 +11,7 @@ void add_aliases(CLI::App& app, session& session);
 void add_changes(CLI::App& app, session& session);
 void add_check_snapshot(CLI::App& app, session& session);
 void add_completion(CLI::App& app, session& session);
+void add_declaration(CLI::App& app, session& session);
 void add_disable(CLI::App& app, session& session);
 void add_enable(CLI::App& app, session& session);
 void add_find(CLI::App& app, session& session);

@@ -19,9 +19,7 @@ namespace troupe::yaml {
 
 namespace {
 
-[[noreturn]] void refuse_text(const std::string& why) {
-  throw failure{"cannot read meta/snap.yaml: " + why};
-}
+[[noreturn]] void refuse_text(const std::string& why) { throw fault{why}; }
 
 std::string must_be(std::string_view what, std::string_view wanted) {
   return in_quotes(what) + " must be " + std::string{wanted};

@@ -8,11 +8,25 @@
 #include <utility>
 #include <vector>
 
+#include "messages/failure.hpp"
 #include "runtime/json/json.hpp"
 
 /// Reading YAML that may be hostile. Every function throws failure, with the line where there is one:
 /// `cannot read meta/snap.yaml: line 3: "apps" must be a map`.
 namespace troupe::yaml {
+
+/// What is wrong with a text, told as if that were meta/snap.yaml.
+class fault : public failure {
+public:
+  explicit fault(std::string why)
+      : failure{"cannot read meta/snap.yaml: " + why}, why_{std::move(why)} {}
+
+  /// Without the file's name, for readers of others.
+  const std::string& why() const { return why_; }
+
+private:
+  std::string why_;
+};
 
 /// Reads the first document of a text of at most limits::snap_yaml_bytes, UTF-8, nested at most
 /// limits::snap_yaml_depth deep, of at most limits::snap_yaml_nodes nodes and limits::snap_yaml_bytes of
@@ -42,12 +56,6 @@ std::map<std::string, std::string> environment_of(const YAML::Node& node, std::s
 /// Any node as JSON, nested at most limits::snap_attribute_depth deep. Plain scalars become numbers,
 /// booleans and null as YAML 1.1 has it; infinities stay text, since JSON has none.
 json::value json_of(const YAML::Node& node, std::string_view what);
-
-} // namespace troupe::yaml
-
-#include "messages/failure.hpp"
-
-namespace troupe::yaml {
 
 template <class Check>
 void at_line(const YAML::Node& at, Check check) {

@@ -90,13 +90,8 @@ std::vector<store_settings> load_stores(const std::filesystem::path& file) {
     return {};
   try {
     return stores_in(yaml::load(*text));
-  } catch (const failure& fault) {
-    // The reader of YAML was made for one file, and begins with its name.
-    constexpr std::string_view other = "cannot read meta/snap.yaml: ";
-    std::string_view why{fault.what()};
-    if (why.starts_with(other))
-      why.remove_prefix(other.size());
-    throw failure{"cannot read " + in_quotes(file.native()) + ": " + std::string{why}};
+  } catch (const yaml::fault& fault) {
+    throw failure{"cannot read " + in_quotes(file.native()) + ": " + fault.why()};
   }
 }
 
