@@ -390,13 +390,15 @@ caf::result<lane_closed> lane::close(const std::vector<std::string>& held_up) {
 void lane::release_claims(owed_reply<lane_closed> reply) {
   auto left = std::make_shared<std::size_t>(setup_.snaps.size());
   auto released = [this, reply, left]() mutable {
-    if (*left > 0 && --*left > 0)
+    if (--*left > 0)
       return;
     reply.deliver({});
     quit();
   };
-  if (setup_.snaps.empty())
-    return released();
+  if (setup_.snaps.empty()) {
+    reply.deliver({});
+    return quit();
+  }
   for (const auto& [name, snap] : setup_.snaps)
     request(snap, caf::infinite, release_claim{setup_.summary.key.change})
         .then([released](claim_released) mutable { released(); },

@@ -16,8 +16,8 @@ std::vector<pid_t> all_processes();
 /// Those of a session that live.
 std::vector<pid_t> members_of_session(pid_t session);
 
-/// The processes that live whose parents lead to this one. One whose parent ends meanwhile may be
-/// missing.
+/// The processes whose parents lead to this one, as far as the kernel tells (proc(5), `children`): one
+/// whose parent ends meanwhile may be missing, and one that has ended may be there.
 std::vector<pid_t> descendants_of(pid_t ancestor);
 
 /// A pidfd; none if the process is gone.

@@ -14,9 +14,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-pid_t parent_of(pid_t process) {
-  const auto status = read_file("/proc/" + std::to_string(process) + "/status");
-  return std::stoi(status.substr(status.find("PPid:") + 5));
+pid_t only_child_of(pid_t process) {
+  const auto number = std::to_string(process);
+  return std::stoi(read_file("/proc/" + number + "/task/" + number + "/children"));
 }
 
 struct unlucky_world : sleeping_world {
@@ -116,54 +116,35 @@ TEST_CASE("launchers that are killed at any moment leave nothing that holds a re
   });
 }
 
-TEST_CASE("what a killed keeper of watch leaves behind is waited for all the same") {
+TEST_CASE(
+    "what a killed keeper of watch leaves behind is waited for, whether anybody looked before or not") {
   TROUPE_NEEDS_ROOT();
   // In the freezer hierarchy any user's launcher may enter the group.
-  for (const auto* way : {"cgroup2", "subreaper"}) {
-    if (!can_track(way))
-      continue;
-    INFO("by " << way);
-    unlucky_world w{way};
-    w.open_to_all();
-    auto app = w.launch_as_nobody();
-    const auto id = w.waiting_refresh("2");
-    const auto pid = w.application_of(id);
-    // The launcher's child keeps watch, and is the application's parent.
-    const auto keeper = parent_of(pid);
-    REQUIRE(parent_of(keeper) == app->pid());
-    kill(keeper, SIGKILL);
-    app->wait();
-    w.fine({"install", "--dangerous", w.make_snap(plain_snap("other")).string()});
-    CHECK(w.current() == "x1");
-    kill(pid, SIGKILL);
-    CHECK(w.goes_on(id));
-    CHECK(w.current() == "x2");
-    CHECK(eventually([&] { return !fs::exists(w.marker()); }));
-  }
-}
-
-TEST_CASE("what a keeper leaves behind that was killed before anybody looked is waited for too") {
-  TROUPE_NEEDS_ROOT();
-  for (const auto* way : {"cgroup2", "subreaper"}) {
-    if (!can_track(way))
-      continue;
-    INFO("by " << way);
-    unlucky_world w{way};
-    w.open_to_all();
-    auto app = w.launch_as_nobody();
-    const auto children = [](pid_t of) {
-      return std::stoi(
-          read_file("/proc/" + std::to_string(of) + "/task/" + std::to_string(of) + "/children"));
-    };
-    const auto keeper = children(app->pid());
-    const auto pid = children(keeper);
-    kill(keeper, SIGKILL);
-    app->wait();
-    const auto id = w.waiting_refresh();
-    CHECK(w.current() == "x1");
-    kill(pid, SIGKILL);
-    CHECK(w.goes_on(id));
-  }
+  for (const auto* way : {"cgroup2", "subreaper"})
+    for (const bool waits_before : {true, false}) {
+      if (!can_track(way))
+        continue;
+      INFO("by " << way << ", " << (waits_before ? "amid a wait" : "before it"));
+      unlucky_world w{way};
+      w.open_to_all();
+      auto app = w.launch_as_nobody();
+      // The launcher's child keeps watch, and is the application's parent.
+      const auto keeper = only_child_of(app->pid());
+      const auto pid = only_child_of(keeper);
+      auto id = waits_before ? w.waiting_refresh() : std::string{};
+      if (waits_before)
+        CHECK(w.application_of(id) == pid);
+      kill(keeper, SIGKILL);
+      app->wait();
+      if (!waits_before)
+        id = w.waiting_refresh();
+      w.fine({"install", "--dangerous", w.make_snap(plain_snap("other")).string()});
+      CHECK(w.current() == "x1");
+      kill(pid, SIGKILL);
+      CHECK(w.goes_on(id));
+      CHECK(w.current() == "x2");
+      CHECK(eventually([&] { return !fs::exists(w.marker()); }));
+    }
 }
 
 TEST_CASE("applications of any user are waited for, and are shown with their user") {
