@@ -1,5 +1,7 @@
 #include "runtime/snap/yaml_limits.hpp"
 
+#include <simdjson.h>
+
 #include <algorithm>
 
 #include "runtime/limits.hpp"
@@ -14,6 +16,9 @@ void limit_checker::OnScalar(const YAML::Mark& mark, const std::string&, YAML::a
                              const std::string& value) {
   if (value.find('\0') != value.npos)
     throw YAML::ParserException{mark, "a NUL character isn't allowed"};
+  // yaml-cpp puts a single byte for \N and for \_.
+  if (!simdjson::validate_utf8(value))
+    throw YAML::ParserException{mark, "a text isn't UTF-8 (write \\u0085 for \\N, \\u00a0 for \\_)"};
   add(mark, {.nodes = 1, .bytes = value.size()}, anchor);
 }
 

@@ -223,6 +223,8 @@ TEST_CASE("wrong metadata is refused with its place") {
       {"name: hello\nversion: 1\x04\ntype: nonsense\n", "line 2: a control character"},
       {"name: h\xff\xfe\n", "isn't UTF-8"},
       {"name: h\xed\xa0\x80\n", "isn't UTF-8"},
+      {"name: hello\nversion: 1\nplugs: {home: {read: \"a\\_b\"}}\n", "line 3: a text isn't UTF-8"},
+      {"name: hello\nversion: 1\nplugs: {home: {\"\\N\": 1}}\n", "line 3: a text isn't UTF-8"},
   }));
   INFO(row_of.yaml);
   CHECK_THROWS_AS(parse_snap_yaml(row_of.yaml), failure);
