@@ -59,7 +59,7 @@ change::change(caf::actor_config& config, change_setup setup, company_ptr with)
 change::behavior_type change::make_behavior() {
   return {
       [this](begin_change) { return begin(); },
-      [this](const task_settled& what) { settle(what); },
+      [this](const task_settled& what) { take_more(what); },
       [this](const task_may_start& what) {
         if (auto entering = entering_.extract(what.task)) {
           begin_start(entering.mapped().start);
@@ -183,6 +183,69 @@ bool change::give_way(const std::string& snap, bool only_say) {
     advance();
   }
   return can;
+}
+
+/// A task may have found more to be needed, which takes ids first.
+void change::take_more(const task_settled& what) {
+  const auto& result = *what.result;
+  const auto* finished = std::get_if<outcomes::done>(&result.outcome.result);
+  if (!finished || finished->then.empty() || result.undo)
+    return settle(what);
+  request(director_, caf::infinite, take_task_ids{finished->then.size()})
+      .then(
+          [this, what](task_id first) {
+            const auto& more = std::get<outcomes::done>(what.result->outcome.result).then;
+            try {
+              if (graph_.status(what.result->task) == task_status::doing)
+                add_more(what.result->task, more, first);
+              settle(what);
+            } catch (const failure& why) {
+              auto failed = *what.result;
+              failed.outcome.result = outcomes::error{why.what()};
+              failed.outcome.log.push_back(std::string{"ERROR "} + why.what());
+              settle({std::make_shared<const task_result>(std::move(failed))});
+            }
+          },
+          [](const caf::error&) {});
+}
+
+/// What waits for the task waits for these as well, the last of which nobody else waits for.
+void change::add_more(task_id after, const std::vector<task_record>& more, task_id first) {
+  added_tasks added{record_.id, {}, more, {}};
+  std::set<task_id> last;
+  for (std::size_t i = 0; i < more.size(); ++i) {
+    auto& row = added.tasks[i];
+    row.id = task_id{first.value + i};
+    last.insert(row.id);
+    for (auto& before : row.waits_for)
+      last.erase(before = task_id{first.value + before.value - 1});
+    if (row.waits_for.empty())
+      row.waits_for.push_back(after);
+    row.operation = task(after).operation;
+    row.lanes = task(after).lanes;
+  }
+  std::vector<added_wait> waits;
+  for (auto waiter : graph_.waiters(after))
+    if (graph_.status(waiter) == task_status::do_)
+      for (auto id : last)
+        waits.push_back({waiter, id});
+  change_record addition;
+  addition.operations = record_.operations;
+  addition.tasks = added.tasks;
+  graph_.add(graph_tasks(addition, with_->find_kind), waits);
+  for (const auto& wait : waits) {
+    auto& row = task(wait.task);
+    row.waits_for.push_back(wait.waits_for);
+    if (added.waits.empty() || added.waits.back().first != wait.task)
+      added.waits.emplace_back(wait.task, row.waits_for);
+    else
+      added.waits.back().second = row.waits_for;
+  }
+  for (const auto& row : added.tasks) {
+    index_.emplace(row.id, record_.tasks.size());
+    record_.tasks.push_back(row);
+  }
+  added_.push_back(std::move(added));
 }
 
 void change::settle(const task_settled& what) {
@@ -448,6 +511,8 @@ void change::hand_to_lane(const task_start& start) {
   job->change_kind = record_.kind;
   job->task = row;
   job->undo = start.undo;
+  if (start.undo)
+    job->failed = failed_tasks();
   if (row.waits_for.size() == 1)
     job->memo_before = task(row.waits_for.front()).memo;
   if (row.operation >= 0)

@@ -35,6 +35,8 @@ private:
   caf::result<change_id> begin();
   void spawn_lanes();
   void settle(const task_settled& what);
+  void take_more(const task_settled& what);
+  void add_more(task_id after, const std::vector<task_record>& more, task_id first);
   void take_claims(const claims_granted& granted);
   caf::result<change_view_ptr> abort(const std::function<void()>& how);
   bool give_way(const std::string& snap, bool only_say);

@@ -12,6 +12,7 @@ struct company {
   inspector_actor inspector;
   journal_actor journal;
   scheduler_actor scheduler;
+  switchboard_actor switchboard;
   notices_actor notices;
   settings_actor settings;
   snapshots_actor snapshots;

@@ -76,6 +76,16 @@ director::behavior_type director::make_behavior() {
         return known == snaps_.end() ? snap_found{}
                                      : snap_found{known->second.actor, known->second.state};
       },
+      [this](const complete_summary& what) {
+        auto completed = what.lane;
+        add_possible_peers(completed, installed_);
+        return completed;
+      },
+      [this](const take_task_ids& what) {
+        auto first = task_id{last_task_.value + 1};
+        last_task_.value += what.count;
+        return first;
+      },
       [this](const snap_changed& what) {
         const auto& name = what.state->name;
         if (auto known = snaps_.find(name); known != snaps_.end())
@@ -176,8 +186,11 @@ void director::restore_admissions() {
         continue;
       std::set<lane_number> lanes;
       for (const auto& op : record.operations)
-        if (lanes.insert(op.lane).second && progress_of(record, op.lane) == progress)
-          send(with_->scheduler, restore_lane{summarise_lane(record, op.lane, formers)});
+        if (lanes.insert(op.lane).second && progress_of(record, op.lane) == progress) {
+          auto summary = summarise_lane(record, op.lane, formers);
+          add_possible_peers(summary, formers);
+          send(with_->scheduler, restore_lane{std::move(summary)});
+        }
     }
 }
 
@@ -235,7 +248,8 @@ void director::drop(const std::string& name) {
 
 director::known_snap& director::add_snap(const snap_state_ptr& state,
                                          const std::optional<claim_owner>& owner) {
-  auto actor = spawn<snap>(state, owner, caf::actor_cast<director_actor>(this), with_->inspector);
+  auto actor = spawn<snap>(state, owner, caf::actor_cast<director_actor>(this), with_->switchboard,
+                           with_->inspector);
   return snaps_.insert_or_assign(state->name, known_snap{actor, state, owner ? 1U : 0U}).first->second;
 }
 

@@ -17,8 +17,10 @@
 #include "actors/services.hpp"
 #include "actors/settings.hpp"
 #include "actors/snapshots.hpp"
+#include "actors/switchboard.hpp"
 #include "runtime/api/timestamps.hpp"
 #include "runtime/limits.hpp"
+#include "runtime/rules/connection_tasks.hpp"
 #include "runtime/rules/services_at_start.hpp"
 
 namespace troupe {
@@ -82,6 +84,9 @@ engine::engine(caf::actor_system& system, engine_options options) {
                          ? system.spawn<journal, caf::detached>(options.database, members->inspector)
                          : system.spawn<journal>(options.database, members->inspector);
   members->scheduler = system.spawn<scheduler>(options.constraints, members->inspector);
+  members->switchboard =
+      system.spawn<switchboard>(options.host->interfaces, options.host->system, contents.snaps,
+                                promised_connections(contents.changes), members->inspector);
   members->notices = system.spawn<notices>(std::move(contents.notices), std::move(contents.warnings),
                                            members->journal, options.host->os.clock, members->inspector);
   auto known = read_settings(contents.settings);
@@ -132,6 +137,7 @@ engine::~engine() {
     dismiss(*pool);
   dismiss(company_->snapshots);
   dismiss(company_->services);
+  dismiss(company_->switchboard);
   dismiss(company_->scheduler);
   dismiss(company_->settings);
   dismiss(company_->notices);

@@ -36,7 +36,6 @@ public:
   void actors(const exchange_ptr& what, const std::string&);
   void events(const exchange_ptr& what, const std::string&);
   void nothing_yet(const exchange_ptr& what, const std::string&);
-  void no_connections(const exchange_ptr& what, const std::string&);
   void find_in_store(const exchange_ptr& what, const std::string&);
 
   void notices(const exchange_ptr& what, const std::string&);
@@ -61,6 +60,11 @@ public:
   void aliases(const exchange_ptr& what, const std::string&);
   void act_on_aliases(const exchange_ptr& what, const std::string&);
 
+  void interfaces(const exchange_ptr& what, const std::string&);
+  void act_on_interfaces(const exchange_ptr& what, const std::string&);
+  void connections(const exchange_ptr& what, const std::string&);
+  void unconnected(const exchange_ptr& what, const std::string&);
+
   void changes(const exchange_ptr& what, const std::string&);
   void change(const exchange_ptr& what, const std::string& id);
   void act_on_change(const exchange_ptr& what, const std::string& id);
@@ -79,6 +83,8 @@ private:
   void operate_on_snaps(const exchange_ptr& what);
   void operate(const exchange_ptr& what, const json::object& body,
                const std::vector<std::string>& names);
+  /// Replies with what `render` makes of all plugs, slots and connections; what it throws is the reply.
+  void show_wiring(const exchange_ptr& what, std::function<json::value(const wiring&)> render);
   /// Reads what stores offer by now, and what is installed; what `use` throws becomes the reply.
   void with_stores(const exchange_ptr& what, std::function<void(const store_view&)> use);
   /// Finds what a request wants from stores, and goes on with that.

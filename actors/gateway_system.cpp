@@ -132,11 +132,4 @@ void gateway::nothing_yet(const exchange_ptr& what, const std::string&) {
   what->reply(sync(json::array{}));
 }
 
-void gateway::no_connections(const exchange_ptr& what, const std::string&) {
-  what->reply(sync(json::object{{"established", json::array{}},
-                                {"undesired", json::array{}},
-                                {"plugs", json::array{}},
-                                {"slots", json::array{}}}));
-}
-
 } // namespace troupe

@@ -65,13 +65,21 @@ void lane::enter_for(task_id task, bool undo) {
 
 void lane::ask_admission() {
   admission_ = admission::asked;
-  ++asks_;
-  request(with_->scheduler, caf::infinite, admit_lane{setup_.summary})
+  request(setup_.director, caf::infinite, complete_summary{setup_.summary})
+      .then([this, asked = ++asks_](const lane_summary& summary) { ask_scheduler(summary, asked); },
+            [](const caf::error&) {});
+}
+
+void lane::ask_scheduler(const lane_summary& summary, std::uint64_t asked) {
+  if (admission_ != admission::asked || asked != asks_)
+    return;
+  request(with_->scheduler, caf::infinite, admit_lane{summary})
       .then(
-          [this, asked = asks_](admitted) {
+          [this, asked](const admitted& what) {
             if (admission_ != admission::asked || asked != asks_)
               return;
             admission_ = admission::inside;
+            pass_ = what.pass;
             was_inside_ = was_inside_ || !before_admission_.empty();
             obstacle_.reset();
             for (auto task : std::exchange(before_admission_, {}))
@@ -124,8 +132,22 @@ void lane::start(const task_job_ptr& job) {
 /// The base whose state a run wants to know; empty for none.
 std::string lane::base_of(const task_run& run) {
   const auto& context = run.context;
-  auto is_known = context.op().info || context.state->find(context.rev());
-  return run.kind->reads_base && is_known ? context.info().base : std::string{};
+  return run.kind->reads_base && context.knows_info() ? context.info().base : std::string{};
+}
+
+/// Finds the actor of a snap, which may be another one's that the lane is a guest of.
+void lane::with_snap(const run_ptr& run, const std::string& name, std::function<void(snap_actor)> then) {
+  if (auto own = setup_.snaps.find(name); own != setup_.snaps.end())
+    return then(own->second);
+  request(setup_.director, caf::infinite, find_snap{name})
+      .then(
+          [this, run, name, then](const snap_found& found) {
+            if (!found.actor)
+              return fail(run, failure{failure_kind::snap_not_installed,
+                                       "snap \"" + name + "\" is no longer installed"});
+            then(found.actor);
+          },
+          [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
 }
 
 /// Finds out how the run's snap and its base stand.
@@ -134,22 +156,25 @@ void lane::with_state(const run_ptr& run, std::function<void()> then) {
   auto failed = [this, run](const caf::error& why) { fail_unless_stopping(run, why); };
   if (!job.op)
     return then();
-  request(setup_.snaps.at(job.op->snap), caf::infinite, read_state{})
-      .then(
-          [this, run, then, failed](const snap_state_ptr& state) {
-            run->context.state = state;
-            auto base = base_of(*run);
-            if (base.empty())
-              return then();
-            request(setup_.director, caf::infinite, find_snap{base})
-                .then(
-                    [run, then](const snap_found& base) {
-                      run->context.base_state = base.state;
-                      then();
-                    },
-                    failed);
-          },
-          failed);
+  with_snap(run, run->context.snap(), [this, run, then, failed](const snap_actor& subject) {
+    run->subject = subject;
+    request(subject, caf::infinite, read_state{})
+        .then(
+            [this, run, then, failed](const snap_state_ptr& state) {
+              run->context.state = state;
+              auto base = base_of(*run);
+              if (base.empty())
+                return then();
+              request(setup_.director, caf::infinite, find_snap{base})
+                  .then(
+                      [run, then](const snap_found& base) {
+                        run->context.base_state = base.state;
+                        then();
+                      },
+                      failed);
+            },
+            failed);
+  });
 }
 
 void lane::execute(const run_ptr& run) {
@@ -159,6 +184,8 @@ void lane::execute(const run_ptr& run) {
     return assign_settings_of(run);
   if (run->kind->where == workplace::services)
     return command_services_of(run);
+  if (run->kind->where == workplace::switchboard)
+    return use_wiring_for(run);
   if (run->kind->where == workplace::lane || run->kind->where == workplace::claims) {
     try {
       run->handle();
@@ -170,8 +197,41 @@ void lane::execute(const run_ptr& run) {
   if (run->kind->awaits_vacancy(run->context.job->undo))
     return await_vacancy(run);
   if (run->kind->has_context)
-    return open_context(run, [this, run] { hand_to_performer(run); });
+    return take_hook_turn_for(
+        run, [this, run] { open_context(run, [this, run] { hand_to_performer(run); }); });
   hand_to_performer(run);
+}
+
+// One after the other, so that no two lanes connect what only one may.
+void lane::use_wiring_for(const run_ptr& run) {
+  auto use = [run](wiring& wires) {
+    run->context.wires = &wires;
+    run->handle();
+    run->context.wires = nullptr;
+  };
+  request(with_->switchboard, caf::infinite,
+          use_wiring{std::make_shared<const std::function<void(wiring&)>>(std::move(use))})
+      .then([this, run](wiring_used) { finish(run); },
+            [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
+}
+
+// Hooks of a snap run one at a time, also those that other lanes run as guests.
+void lane::take_hook_turn_for(const run_ptr& run, std::function<void()> then) {
+  auto task = run->result.task;
+  running_.at(task).awaits_turn = run->subject;
+  tell_waits(task, waits::hook_turn{run->context.snap()});
+  request(run->subject, caf::infinite, take_hook_turn{task})
+      .then(
+          [this, run, task, then = std::move(then)](hook_turn) {
+            auto& running = running_.at(task);
+            running.awaits_turn = nullptr;
+            if (!running.stop.stop_requested())
+              return then();
+            send(run->subject, end_hook_turn{task});
+            running_.erase(task);
+            send(setup_.change, task_stopped{task});
+          },
+          [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
 }
 
 // What the process may ask for depends on what it is a part of, so it is known before it begins.
@@ -180,7 +240,7 @@ void lane::open_context(const run_ptr& run, std::function<void()> then) {
   const auto& job = *context.job;
   auto hook = json::string_or(context.setup, job.undo ? "undo-hook" : "hook");
   request(with_->hook_contexts, caf::infinite,
-          open_hook_context{{job.change, job.task.id, job.op->snap, hook, context.rev()}})
+          open_hook_context{{job.change, job.task.id, context.snap(), hook, context.rev()}})
       .then(
           [run, then](const hook_access& access) {
             run->context.access = access;
@@ -191,8 +251,10 @@ void lane::open_context(const run_ptr& run, std::function<void()> then) {
 
 // Before anybody hears that the task has ended, so that nobody can use the cookie after that.
 void lane::close_context(const run_ptr& run) {
-  if (!run->context.access.cookie.empty())
-    send(with_->hook_contexts, close_hook_context{run->context.access.cookie});
+  if (run->context.access.cookie.empty())
+    return;
+  send(with_->hook_contexts, close_hook_context{run->context.access.cookie});
+  send(run->subject, end_hook_turn{run->result.task});
 }
 
 void lane::hand_to_performer(const run_ptr& run) {
@@ -283,13 +345,20 @@ void lane::apply_updates(const run_ptr& run, std::size_t next) {
   if (!updates || next == updates->size())
     return settle(run);
   const auto& [name, update] = (*updates)[next];
-  request(setup_.snaps.at(name), caf::infinite, apply_update{setup_.summary.key, update})
-      .then(
-          [this, run, next](const snap_state_ptr& state) {
-            run->result.states.push_back(state);
-            apply_updates(run, next + 1);
-          },
-          [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
+  auto applied = [this, run, next](const snap_state_ptr& state) {
+    run->result.states.push_back(state);
+    apply_updates(run, next + 1);
+  };
+  auto failed_to = [this, run](const caf::error& why) { fail_unless_stopping(run, why); };
+  if (auto own = setup_.snaps.find(name); own != setup_.snaps.end()) {
+    request(own->second, caf::infinite, apply_update{setup_.summary.key, update})
+        .then(applied, failed_to);
+    return;
+  }
+  with_snap(run, name,
+            [this, applied, failed_to, what = std::get<set_connection>(update)](const snap_actor& host) {
+              request(host, caf::infinite, apply_as_guest{pass_, what}).then(applied, failed_to);
+            });
 }
 
 // A task doesn't fail because its daemon stops: it runs again at the next start, and on_exit ends it
@@ -349,6 +418,8 @@ void lane::stop(task_id task) {
   }
   if (found->second.waiting)
     return stop_waiting(task);
+  if (found->second.awaits_turn)
+    send(found->second.awaits_turn, end_hook_turn{task});
   found->second.stop.request_stop();
   const auto* kind = with_->find_kind(found->second.job->task.kind);
   if (kind && kind->where == workplace::claims)

@@ -44,15 +44,20 @@ private:
     run_ptr waiting{};                     ///< Waits for one: no handler of it runs.
     run_ptr telling{};                     ///< Tells the snap that it is waited for.
     bool is_told_now = false;              ///< Its hook runs.
+    snap_actor awaits_turn{};              ///< Of which snap another hook runs.
     std::function<void()> after_telling{}; ///< What has to wait for the hook's end.
   };
 
   void enter_for(task_id task, bool undo);
   void ask_admission();
+  void ask_scheduler(const lane_summary& summary, std::uint64_t asked);
   void hear_obstacle(const admission_obstacle& what);
   void start(const task_job_ptr& job);
   static std::string base_of(const task_run& run);
+  void with_snap(const run_ptr& run, const std::string& name, std::function<void(snap_actor)> then);
   void with_state(const run_ptr& run, std::function<void()> then);
+  void use_wiring_for(const run_ptr& run);
+  void take_hook_turn_for(const run_ptr& run, std::function<void()> then);
   void execute(const run_ptr& run);
   void open_context(const run_ptr& run, std::function<void()> then);
   void close_context(const run_ptr& run);
@@ -88,6 +93,7 @@ private:
   lane_setup setup_;
   company_ptr with_;
   enum class admission { outside, asked, inside } admission_ = admission::outside;
+  admission_pass pass_;    ///< Of the last admission.
   std::uint64_t asks_ = 0; ///< Tells the answer to this asking from a late one to an earlier.
   std::vector<task_id> before_admission_;
   std::map<task_id, std::function<void()>> on_admission_; ///< Of tasks that aren't critical.

@@ -11,6 +11,7 @@ struct lane::task_run {
   const task_kind* kind = nullptr;
   task_context context;
   task_result result{};
+  snap_actor subject{}; ///< Whose snap the task is about.
   std::shared_ptr<const claims_granted> claims{};
 
   void handle() {

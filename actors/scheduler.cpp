@@ -31,7 +31,7 @@ scheduler::behavior_type scheduler::make_behavior() {
 void scheduler::let_in(const std::vector<lane_key>& lanes) {
   for (const auto& key : lanes)
     if (auto node = waiting_.extract(key))
-      node.mapped().reply.deliver({});
+      node.mapped().reply.deliver({admission_pass{true}});
 }
 
 void scheduler::tell_obstacle(lane_key lane) {

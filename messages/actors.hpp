@@ -2,6 +2,7 @@
 
 #include <caf/all.hpp>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -33,6 +34,7 @@
 namespace troupe {
 
 class exchange;    // runtime/api: an HTTP request that waits for its reply.
+class wiring;      // runtime/rules: all plugs, slots and connections.
 struct actor_card; // actors: counters of one live actor.
 
 // --- performer: owns a thread ------------------------------------------------------------------------
@@ -114,7 +116,21 @@ struct apply_update {
   lane_key claim;
   snap_update update;
 };
+/// Change what the snap remembers of a connection, without owning the snap.
+struct apply_as_guest {
+  admission_pass pass;
+  set_connection update;
+};
 struct read_state {};
+/// Let this task run a hook of the snap; answered when no other one runs.
+struct take_hook_turn {
+  task_id task;
+};
+struct hook_turn {};
+/// The hook has ended, or isn't wanted any more, in which case who waits for its turn is answered.
+struct end_hook_turn {
+  task_id task;
+};
 
 using snap_actor = caf::typed_actor<
     // Grants the claim or names the owner; never waits.
@@ -123,8 +139,30 @@ using snap_actor = caf::typed_actor<
     caf::replies_to<release_claim>::with<claim_released>,
     // Returns the new state, which the caller makes durable. Refused under a stale or foreign claim.
     caf::replies_to<apply_update>::with<snap_state_ptr>,
+    // The same by a lane that the scheduler has let in.
+    caf::replies_to<apply_as_guest>::with<snap_state_ptr>,
+    // First come, first served.
+    caf::replies_to<take_hook_turn>::with<hook_turn>, caf::reacts_to<end_hook_turn>,
     // The state as it stands.
     caf::replies_to<read_state>::with<snap_state_ptr>>;
+
+/// A snap's state has changed; told by its actor.
+struct snap_changed {
+  snap_state_ptr state;
+};
+
+// --- switchboard: owns the view of all plugs, slots and connections
+// ---------------------------------------------------------
+
+/// Let this look at the view, or note in it what it is about to connect; what it throws is the reply's
+/// error.
+struct use_wiring {
+  std::shared_ptr<const std::function<void(wiring&)>> use;
+};
+struct wiring_used {};
+
+using switchboard_actor =
+    caf::typed_actor<caf::replies_to<use_wiring>::with<wiring_used>, caf::reacts_to<snap_changed>>;
 
 // --- scheduler: owns the table of critical lanes
 // ---------------------------------------------------------
@@ -133,7 +171,9 @@ using snap_actor = caf::typed_actor<
 struct admit_lane {
   lane_summary lane;
 };
-struct admitted {};
+struct admitted {
+  admission_pass pass;
+};
 /// Before a restart this lane was in progress; told in the order in which lanes were let in.
 struct restore_lane {
   lane_summary lane;
@@ -355,9 +395,13 @@ struct list_snaps {};
 struct find_snap {
   std::string name;
 };
-/// A snap's state has changed; told by its actor.
-struct snap_changed {
-  snap_state_ptr state;
+/// What else the scheduler has to know of a lane by now: of the snaps that it may be a guest of.
+struct complete_summary {
+  lane_summary lane;
+};
+/// Give out ids for so many tasks that a task has found to be needed; answered with the first.
+struct take_task_ids {
+  std::size_t count = 0;
 };
 struct list_changes {
   std::string select; ///< all, in-progress or ready.
@@ -397,6 +441,7 @@ using director_actor = caf::typed_actor<
     caf::replies_to<list_snaps>::with<snap_list>,
     // One snap and its actor.
     caf::replies_to<find_snap>::with<snap_found>, caf::reacts_to<snap_changed>,
+    caf::replies_to<complete_summary>::with<lane_summary>, caf::replies_to<take_task_ids>::with<task_id>,
     // Changes, by id.
     caf::replies_to<list_changes>::with<change_list>,
     // One change, ended ones too.
@@ -603,7 +648,11 @@ TROUPE_MESSAGE(journal_health, x.trouble, x.commits, x.batches)
 TROUPE_MESSAGE(release_claim, x.change)
 TROUPE_MESSAGE(claim_released)
 TROUPE_MESSAGE(read_state)
-TROUPE_MESSAGE(admitted)
+TROUPE_MESSAGE(take_hook_turn, x.task)
+TROUPE_MESSAGE(hook_turn)
+TROUPE_MESSAGE(end_hook_turn, x.task)
+TROUPE_MESSAGE(wiring_used)
+TROUPE_MESSAGE(take_task_ids, x.count)
 TROUPE_MESSAGE(leave_lane, x.lane)
 TROUPE_MESSAGE(explain_lane, x.lane)
 TROUPE_MESSAGE(enter_for_task, x.task, x.undo)
@@ -662,6 +711,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::claim_snap)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::claim_answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apply_update)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::snap_state_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::apply_as_guest)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::use_wiring)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::admitted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::complete_summary)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::lane_summary)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::admit_lane)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::restore_lane)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::lane_explanation)

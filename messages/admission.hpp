@@ -26,6 +26,20 @@ struct lane_summary {
   bool is_system = false;                ///< snapd or core.
 };
 
+/// Shows that the scheduler has let a lane in; nobody else can make one.
+class admission_pass {
+public:
+  admission_pass() = default;
+
+  explicit operator bool() const { return is_let_in_; }
+
+private:
+  friend class scheduler;
+  explicit admission_pass(bool is_let_in) : is_let_in_{is_let_in} {}
+
+  bool is_let_in_ = false;
+};
+
 /// What keeps a lane out.
 struct admission_obstacle {
   lane_key other;

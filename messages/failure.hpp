@@ -29,6 +29,7 @@ enum class failure_kind : std::uint8_t {
   option_not_found,           ///< 400 option-not-found.
   app_not_found,              ///< 404 app-not-found.
   network_timeout,            ///< 400 network-timeout.
+  interfaces_unchanged,       ///< 400 interfaces-unchanged: there is nothing to disconnect.
   change_conflict,            ///< 409 snap-change-conflict.
   insufficient_space,         ///< 507 insufficient-disk-space.
   unavailable,                ///< 503: the daemon stops, or its journal can't be written.

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "messages/change.hpp"
@@ -29,11 +30,14 @@ struct change_end {
   std::string error;
 };
 
-/// What a change gets with its claims, if it had to wait for them.
+/// What a change gets with its claims, if it had to wait for them, or from a task that has found more to
+/// be needed.
 struct added_tasks {
   change_id change;
-  std::vector<operation> operations; ///< As they are planned now; instead of the former ones.
+  std::vector<operation>
+      operations; ///< As they are planned now, instead of the former; none: as before.
   std::vector<task_record> tasks;
+  std::vector<std::pair<task_id, std::vector<task_id>>> waits; ///< What others wait for by now.
 };
 
 /// What becomes durable together, or not at all.

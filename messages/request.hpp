@@ -25,7 +25,8 @@ enum class running_apps : std::uint8_t {
 struct snap_request {
   /// install, refresh, revert, switch, remove, enable, disable, save-snapshot, check-snapshot,
   /// restore-snapshot, forget-snapshot, alias, unalias, prefer, yield-aliases (of a snap whose aliases
-  /// another one is preferred for), start-services, stop-services, restart-services or reload-services.
+  /// another one is preferred for), start-services, stop-services, restart-services, reload-services,
+  /// connect or disconnect.
   std::string verb;
   std::string snap; ///< The instance name.
   /// remove: this revision only. revert: to this one. 0: all, or the former one. check-, restore- and
@@ -50,6 +51,10 @@ struct snap_request {
   std::map<std::string, std::string> aliases_removed;
   /// start-, stop-, restart- and reload-services: which applications; empty: all services of the snap.
   std::vector<std::string> services;
+  /// connect, disconnect: which ones; only the first snap of the request names them, the others are
+  /// those at their other ends.
+  std::vector<connection_ref> connections;
+  bool forget = false;          ///< disconnect: as if they had never been there.
   bool for_good = false;        ///< start-services: also by themselves from now on; stop-: not any more.
   bool is_prerequisite = false; ///< Wanted for the sake of others in the request.
   std::string missing;          ///< What it needs and can't have, so that it will fail; or empty.

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "messages/connection.hpp"
 #include "messages/health.hpp"
 #include "messages/publisher.hpp"
 #include "messages/snap_info.hpp"
@@ -81,6 +82,7 @@ struct snap_origin {
   troupe::publisher publisher;
   /// What the store declares to be its automatic aliases: by alias the application.
   std::map<std::string, std::string> aliases{};
+  std::string declaration = "{}"; ///< JSON object: what the store declares of its plugs and slots.
 
   bool operator==(const snap_origin&) const = default;
 };
@@ -122,6 +124,8 @@ struct snap_state {
   bool no_automatic_aliases = false;         ///< The operator has turned them off.
   std::vector<std::string>
       disabled_services; ///< Applications, sorted, that aren't started by themselves.
+  /// Those that it has one end of; the snap at the other end, unless that is the system, has the same.
+  std::map<connection_ref, connection> connections;
 
   bool is_installed() const { return !revisions.empty(); }
 
@@ -201,9 +205,15 @@ struct set_disabled_services {
   std::vector<std::string> services;
 };
 
+/// Remembers a connection of the snap, or forgets it.
+struct set_connection {
+  connection_ref ref;
+  std::optional<connection> to;
+};
+
 /// A change to one snap's state. Applied by its actor alone; the effect is rules/snap_update.
 using snap_update =
     std::variant<link_revision, unlink_current, forget_revision, restore_link, set_config, track_channel,
-                 remember_bad, set_health, set_aliases, set_disabled_services>;
+                 remember_bad, set_health, set_aliases, set_disabled_services, set_connection>;
 
 } // namespace troupe

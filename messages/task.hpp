@@ -49,8 +49,10 @@ struct operation {
   /// By alias the application: what it enables and disables, as planned.
   std::map<std::string, std::string> aliases_added{};
   std::map<std::string, std::string> aliases_removed{};
-  std::vector<std::string> services{}; ///< For the verbs about services: which; empty: all.
-  bool for_good = false;               ///< start-, stop-services: from now on.
+  std::vector<std::string> services{};       ///< For the verbs about services: which; empty: all.
+  bool for_good = false;                     ///< start-, stop-services: from now on.
+  std::vector<connection_ref> connections{}; ///< connect, disconnect: which.
+  bool forget = false;                       ///< disconnect: as if they had never been there.
 };
 
 /// A step with a do and an undo, as it stands in the journal.
@@ -77,6 +79,9 @@ namespace outcomes {
 struct done {
   std::vector<std::pair<std::string, snap_update>> updates; ///< By instance name.
   std::string memo = "{}";
+  /// Tasks that it has found to be needed: what waits for it waits for them too. Their ids, and those
+  /// they wait for, are places in this list, from 1; one that waits for none waits for it.
+  std::vector<task_record> then{};
 };
 
 /// It wants to be run again.

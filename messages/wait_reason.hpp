@@ -59,6 +59,12 @@ struct slot {
   bool operator==(const slot&) const = default;
 };
 
+/// Another hook of the snap runs, for this lane or for another one.
+struct hook_turn {
+  std::string snap;
+  bool operator==(const hook_turn&) const = default;
+};
+
 /// A lane that makes something it needs isn't ready.
 struct prerequisite {
   lane_key lane;
@@ -87,6 +93,6 @@ namespace troupe {
 
 using wait_reason = std::variant<waits::runnable, waits::predecessor, waits::claim, waits::admission,
                                  waits::apps_running, waits::hold, waits::retry, waits::slot,
-                                 waits::prerequisite, waits::restart, waits::running>;
+                                 waits::hook_turn, waits::prerequisite, waits::restart, waits::running>;
 
 } // namespace troupe

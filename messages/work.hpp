@@ -17,6 +17,7 @@ struct task_job {
   std::shared_ptr<const operation> op; ///< Null for a task of no operation.
   std::string memo_before = "{}";      ///< The memo of the task it waits for, where that is one.
   bool undo = false;
+  std::string failed{}; ///< undo: the tasks of the change that have failed, in the words of its error.
 };
 
 using task_job_ptr = std::shared_ptr<const task_job>;

@@ -47,7 +47,7 @@ _troupe() {
         words=$(_troupe_words "$command")
     else
         case $command in
-            remove|enable|disable|list|run|changes|info|refresh|revert|switch|save|saved|prefer|aliases|alias)
+            remove|enable|disable|list|run|changes|info|refresh|revert|switch|save|saved|prefer|aliases|alias|connect|disconnect|connections)
                 words=$(_troupe_ids list) ;;
             services|start|stop|restart|logs)
                 words="$(_troupe_ids list) $(_troupe_ids services)" ;;

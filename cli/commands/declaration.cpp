@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "cli/commands/declaration_file.hpp"
 #include "cli/commands/output.hpp"
 #include "cli/commands/registry.hpp"
 #include "runtime/interfaces/declaration_cases.hpp"
@@ -12,12 +13,7 @@ namespace troupe::cli {
 namespace {
 
 int check_file(session& session, const std::string& file) {
-  declaration found;
-  try {
-    found = declaration_from_yaml(read_small_file(file, limits::snap_yaml_bytes));
-  } catch (const failure& fault) {
-    throw failure{"cannot use declaration \"" + file + "\": " + fault.what()};
-  }
+  const auto found = declaration_from(read_declaration(file));
   if (session.json)
     print_json(json::object{{"plugs", found.plugs.size()}, {"slots", found.slots.size()}});
   else
@@ -47,6 +43,16 @@ void add_file_command(CLI::App& parent, session& session, const std::string& nam
 }
 
 } // namespace
+
+json::object read_declaration(const std::string& file) {
+  try {
+    const auto text = read_small_file(file, limits::snap_yaml_bytes);
+    declaration_from_yaml(text); // Knows the lines of what is wrong.
+    return headers_from_yaml(text);
+  } catch (const failure& fault) {
+    throw failure{"cannot use declaration \"" + file + "\": " + fault.what()};
+  }
+}
 
 void add_declaration(CLI::App& app, session& session) {
   auto* command = app.add_subcommand("declaration", "Check what declarations say of plugs and slots")

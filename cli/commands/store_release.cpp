@@ -1,10 +1,9 @@
 #include <iostream>
 #include <map>
 
+#include "cli/commands/declaration_file.hpp"
 #include "cli/commands/output.hpp"
 #include "cli/commands/store_commands.hpp"
-#include "runtime/limits.hpp"
-#include "runtime/store/small_file.hpp"
 
 namespace troupe::cli {
 
@@ -43,7 +42,7 @@ int close_channel(session& session, const channel_request& request) {
 }
 
 int declare(session& session, const channel_request& request) {
-  request.keeper().declare(request.snap, read_small_file(request.file, limits::snap_yaml_bytes));
+  request.keeper().declare(request.snap, json::write(read_declaration(request.file)));
   if (session.json)
     print_json(json::object{{"name", request.snap}});
   else
@@ -117,9 +116,13 @@ void add_store_declare(CLI::App& store, session& session) {
   auto request = std::make_shared<channel_request>();
   auto* command = add_about_snap(store, session, "declare", "Set the rules for a snap's plugs and slots",
                                  request, declare);
-  command->add_option("FILE", request->file, "A file with a JSON object")->required()->type_name("");
+  command->add_option("FILE", request->file, "A file with the YAML of a declaration")
+      ->required()
+      ->type_name("");
   command->footer("Example:\n"
-                  "  troupe store declare /srv/snaps hello ./declaration.json");
+                  "  troupe store declare /srv/snaps hello ./hello.declaration.yaml\n\n"
+                  "Its form: docs/reference/declarations.md. A host takes it over when it installs or\n"
+                  "refreshes the snap.");
 }
 
 void add_store_aliases(CLI::App& store, session& session) {

@@ -38,6 +38,7 @@ constexpr std::array kinds{
     kind_row{failure_kind::option_not_found, 400, "option-not-found"},
     kind_row{failure_kind::app_not_found, 404, "app-not-found"},
     kind_row{failure_kind::network_timeout, 400, "network-timeout"},
+    kind_row{failure_kind::interfaces_unchanged, 400, "interfaces-unchanged"},
     kind_row{failure_kind::snap_not_a_snap, 400, "snap-not-a-snap"},
     kind_row{failure_kind::change_conflict, 409, "snap-change-conflict"},
     kind_row{failure_kind::insufficient_space, 507, "insufficient-disk-space"},

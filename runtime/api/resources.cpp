@@ -4,6 +4,7 @@
 
 #include "runtime/api/alias_requests.hpp"
 #include "runtime/rules/log_lines.hpp"
+#include "runtime/rules/task_order.hpp"
 #include "runtime/rules/wait_words.hpp"
 #include "runtime/snap/origin_json.hpp"
 #include "runtime/snap/words.hpp"
@@ -59,6 +60,9 @@ json::object details_of(const wait_reason& reason) {
           },
           [](const waits::slot& w) -> fields {
             return {{"pool", w.pool}};
+          },
+          [](const waits::hook_turn& w) -> fields {
+            return {{"snap", w.snap}};
           },
           [](const waits::prerequisite& w) -> fields {
             return {{"change", to_string(w.lane.change)}, {"lane", w.lane.lane}};
@@ -117,8 +121,8 @@ json::object wait_resource(const wait_reason& reason) {
 json::object change_resource(const change_view& view) {
   const auto& record = view.record;
   json::array tasks;
-  for (const auto& task : record.tasks)
-    tasks.push_back(task_resource(task, view));
+  for (auto place : order_of_tasks(record.tasks))
+    tasks.push_back(task_resource(record.tasks[place], view));
   json::array lanes;
   for (const auto& lane : view.lanes)
     lanes.push_back(json::object{{"lane", lane.lane},

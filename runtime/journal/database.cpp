@@ -20,7 +20,7 @@ using journal::storage_fault;
 struct closer {
   void operator()(sqlite3* db) const { sqlite3_close(db); }
 };
-using connection = std::unique_ptr<sqlite3, closer>;
+using handle = std::unique_ptr<sqlite3, closer>;
 
 bool is_disk_full(const storage_fault& fault) {
   return fault.code() == SQLITE_FULL || fault.os_error() == ENOSPC || fault.os_error() == EDQUOT;
@@ -84,18 +84,18 @@ void make_file(const std::filesystem::path& path) {
   }
 }
 
-connection open_connection(const char* name, int more_flags = 0, const char* vfs = nullptr) {
+handle open_connection(const char* name, int more_flags = 0, const char* vfs = nullptr) {
   sqlite3* made = nullptr;
   auto flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | more_flags;
   auto code = sqlite3_open_v2(name, &made, flags, vfs);
-  connection db{made};
+  handle db{made};
   if (code != SQLITE_OK)
     throw storage_fault{made};
   return db;
 }
 
 /// Keeps others out.
-connection hold(connection db) {
+handle hold(handle db) {
   if (sqlite3_db_readonly(db.get(), "main") == 1)
     throw storage_fault{SQLITE_READONLY, "read-only"};
   // Has to come before the first look into the file: then the log's index stays in this process's memory
@@ -104,7 +104,7 @@ connection hold(connection db) {
   return db;
 }
 
-connection open_file(const std::filesystem::path& path) {
+handle open_file(const std::filesystem::path& path) {
   make_file(path);
   return hold(open_connection(path.c_str()));
 }
@@ -161,7 +161,7 @@ auto reading(const std::filesystem::path& path, Work work) {
 struct journal_database::storage {
   storage(const std::filesystem::path& path, std::uint64_t reserve_bytes)
       : db{open_file(path)}, reserve{open_reserve(path, reserve_bytes)}, writer{db.get()} {}
-  explicit storage(connection opened) : db{std::move(opened)}, writer{prepared(db.get())} {}
+  explicit storage(handle opened) : db{std::move(opened)}, writer{prepared(db.get())} {}
 
   static sqlite3* prepared(sqlite3* db) {
     prepare(db);
@@ -183,7 +183,7 @@ struct journal_database::storage {
     return made;
   }
 
-  connection db;
+  handle db;
   std::optional<journal::disk_reserve> reserve; ///< Only beside a file of the host.
   journal::row_writer writer;
 };

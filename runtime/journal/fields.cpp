@@ -7,6 +7,7 @@
 
 #include "messages/failure.hpp"
 #include "runtime/json/json.hpp"
+#include "runtime/rules/connection_json.hpp"
 #include "runtime/snap/alias_json.hpp"
 #include "runtime/snap/health_json.hpp"
 #include "runtime/snap/origin_json.hpp"
@@ -198,6 +199,7 @@ std::optional<std::string> to_column(const snap_state& state) {
                                 {"health", to_json(state.health)},
                                 {"aliases", to_json(state.aliases)},
                                 {"no-automatic-aliases", state.no_automatic_aliases},
+                                {"connections", troupe::to_json(state.connections)},
                                 {"disabled-services", json::array(state.disabled_services.begin(),
                                                                   state.disabled_services.end())}});
 }
@@ -224,6 +226,7 @@ void state_from_column(std::string_view text, snap_state& state) {
   state.aliases = aliases_from_json(json::object_or(from, "aliases"));
   state.no_automatic_aliases = json::bool_or(from, "no-automatic-aliases");
   state.disabled_services = json::strings(from, "disabled-services");
+  state.connections = connections_from_json(json::object_or(from, "connections"));
 }
 
 std::string more_column(const operation& op) {
@@ -254,6 +257,14 @@ std::string more_column(const operation& op) {
     more["services"] = json::array(op.services.begin(), op.services.end());
   if (op.for_good)
     more["for-good"] = true;
+  if (!op.connections.empty()) {
+    json::array refs;
+    for (const auto& ref : op.connections)
+      refs.emplace_back(to_string(ref));
+    more["connections"] = std::move(refs);
+  }
+  if (op.forget)
+    more["forget"] = true;
   return json_text(more);
 }
 
@@ -272,6 +283,10 @@ void more_from_column(std::string_view text, operation& op) {
   op.aliases_removed = alias_map_from_json(json::object_or(from, "aliases-removed"));
   op.services = json::strings(from, "services");
   op.for_good = json::bool_or(from, "for-good");
+  for (const auto& text : json::strings(from, "connections"))
+    if (auto ref = connection_ref_from_text(text))
+      op.connections.push_back(*ref);
+  op.forget = json::bool_or(from, "forget");
 }
 
 } // namespace troupe::journal

@@ -27,6 +27,8 @@ constexpr auto update_task_sql =
     "UPDATE tasks SET status = ?, waited = ?, memo = ?, progress_label = ?, progress_done = ?, "
     "progress_total = ?, log = ?, ready_at = ? WHERE id = ?";
 
+constexpr auto update_waits_sql = "UPDATE tasks SET waits_for = ? WHERE id = ?";
+
 // A snap that is gone keeps its row, without a state, so that an older state that is still on its way
 // doesn't bring it back.
 constexpr auto put_snap_sql =
@@ -174,6 +176,7 @@ row_writer::row_writer(sqlite3* db)
       insert_task_{db, insert_task_sql},
       raise_counter_{db, raise_counter_sql},
       update_task_{db, update_task_sql},
+      update_waits_{db, update_waits_sql},
       put_snap_{db, put_snap_sql},
       end_change_{db, end_change_sql},
       read_statuses_{db, read_statuses_sql},
@@ -223,9 +226,13 @@ void row_writer::insert_change(const change_record& change) {
 }
 
 void row_writer::add_tasks(const added_tasks& more) {
-  delete_operations_.run(more.change.value);
-  insert_operations(more.change, more.operations);
+  if (!more.operations.empty()) {
+    delete_operations_.run(more.change.value);
+    insert_operations(more.change, more.operations);
+  }
   insert_tasks(more.change, more.tasks);
+  for (const auto& [task, waits_for] : more.waits)
+    update_waits_.run(to_column(waits_for), task.value);
 }
 
 void row_writer::insert_operations(change_id change, const std::vector<operation>& operations) {

@@ -38,6 +38,7 @@ private:
   statement insert_task_;
   statement raise_counter_;
   statement update_task_;
+  statement update_waits_;
   statement put_snap_;
   statement end_change_;
   statement read_statuses_;

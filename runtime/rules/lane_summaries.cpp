@@ -29,6 +29,10 @@ void add_info(lane_summary& summary, const snap_info& info) {
     add_name(summary.plug_interfaces, plug.interface);
 }
 
+bool overlap(const std::vector<std::string>& interfaces, const std::vector<endpoint_info>& ends) {
+  return std::ranges::any_of(ends, [&](const auto& end) { return contains(interfaces, end.interface); });
+}
+
 bool is_in(const task_record& task, lane_number lane) {
   return task.lanes.empty() ? lane == 0 : contains(task.lanes, lane);
 }
@@ -62,6 +66,23 @@ lane_summary summarise_lane(const change_record& change, lane_number lane,
   if (!summary.is_known)
     summary.role = lane_role::shared;
   return summary;
+}
+
+void add_possible_peers(lane_summary& summary, const std::map<std::string, snap_state_ptr>& installed) {
+  if (summary.plug_interfaces.empty() && summary.slot_interfaces.empty())
+    return;
+  for (const auto& [name, state] : installed) {
+    const auto* info = state->info();
+    if (!info || !state->active || contains(summary.snaps, name))
+      continue;
+    if (overlap(summary.plug_interfaces, info->slots) || overlap(summary.slot_interfaces, info->plugs))
+      add_name(summary.bases, needed_base(*info));
+    const auto is_connected = [&](const auto& known) {
+      return contains(summary.snaps, known.first.other_than(name));
+    };
+    if (std::ranges::any_of(state->connections, is_connected))
+      add_name(summary.connected_to, name);
+  }
 }
 
 namespace {

@@ -15,6 +15,10 @@ namespace troupe {
 lane_summary summarise_lane(const change_record& change, lane_number lane,
                             const std::map<std::string, snap_state_ptr>& formers);
 
+/// Adds what a lane may have to do with as things stand: the snaps that its own are connected to, and
+/// the bases of those that they could be connected to, whose hooks it may run.
+void add_possible_peers(lane_summary& summary, const std::map<std::string, snap_state_ptr>& installed);
+
 /// How far a lane was when the daemon stopped. A critical task's start is durable only once its lane is
 /// in.
 enum class lane_progress : std::uint8_t {

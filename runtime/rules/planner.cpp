@@ -9,6 +9,7 @@
 #include "runtime/limits.hpp"
 #include "runtime/rules/alias_checks.hpp"
 #include "runtime/rules/aliases.hpp"
+#include "runtime/rules/connection_tasks.hpp"
 #include "runtime/rules/log_lines.hpp"
 #include "runtime/rules/needed_base.hpp"
 #include "runtime/rules/planner_checks.hpp"
@@ -62,6 +63,17 @@ std::string summarise_services(const operation_request& request) {
   return verb + (request.snaps.size() > 1 ? " snaps" : " snap");
 }
 
+/// `Connect player:themes to gtk:themes`.
+std::string summarise_connections(const snap_request& wanted) {
+  const auto connects = wanted.verb == "connect";
+  auto summary = std::string{connects ? "Connect " : "Disconnect "};
+  const auto& all = wanted.connections;
+  for (std::size_t i = 0; i < all.size() && i < 3; ++i)
+    summary += (i ? ", " : "") + to_string(all[i].plug) + (connects ? " to " : " from ") +
+               to_string(all[i].slot);
+  return all.size() > 3 ? summary + " and " + std::to_string(all.size() - 3) + " more" : summary;
+}
+
 std::string summarise(const operation_request& request) {
   if (request.settings)
     return request.settings->summary;
@@ -75,6 +87,8 @@ std::string summarise(const operation_request& request) {
     return summarise_aliases(first);
   if (is_about_services(first.verb))
     return summarise_services(request);
+  if (is_about_connections(first.verb))
+    return summarise_connections(first);
   auto verb = first.verb;
   verb[0] = static_cast<char>(verb[0] - 'a' + 'A');
   auto summary = verb + " " + quoted_names(request);
@@ -199,7 +213,8 @@ std::vector<planned> in_order(const operation_request& request, const plan_conte
 std::vector<std::vector<std::size_t>> find_needs(const std::vector<planned>& snaps, bool needed_first) {
   std::vector<std::vector<std::size_t>> needs(snaps.size());
   if (!snaps.empty() &&
-      (is_about_snapshots(snaps.front().wanted->verb) || is_about_services(snaps.front().wanted->verb)))
+      (is_about_snapshots(snaps.front().wanted->verb) || is_about_services(snaps.front().wanted->verb) ||
+       is_about_connections(snaps.front().wanted->verb)))
     return needs;
   if (!snaps.empty() && is_about_aliases(snaps.front().wanted->verb)) {
     for (std::size_t user = 0; user < snaps.size(); ++user)
@@ -275,6 +290,36 @@ void add_final_tasks_together(const std::vector<snap_plan>& plans, std::vector<t
   }
 }
 
+/// The metadata of a snap of the request as it is active; null where it isn't, or is the system.
+snap_info_ptr active_info(const std::string& snap, const plan_context& context) {
+  const auto found = context.claimed.find(snap);
+  if (found == context.claimed.end() || !found->second->active)
+    return nullptr;
+  const auto* current = found->second->find(found->second->current);
+  return current ? current->info : nullptr;
+}
+
+void add_connection_tasks(task_chain& chain, const plan_context& context) {
+  const auto& op = chain.op();
+  std::vector<planned_connection> all;
+  for (const auto& ref : op.connections) {
+    planned_connection what{ref, std::nullopt, active_info(ref.plug.snap, context),
+                            active_info(ref.slot.snap, context)};
+    const auto& remembered = context.claimed.at(ref.plug.snap)->connections;
+    if (const auto found = remembered.find(ref); found != remembered.end())
+      what.former = found->second;
+    // What is there already is only said again, and what isn't has no hooks to run.
+    const auto is_there = what.former && !what.former->undesired;
+    if (is_there == (op.verb == "connect"))
+      what.plug = what.slot = nullptr;
+    all.push_back(std::move(what));
+  }
+  if (op.verb == "connect")
+    add_connect_tasks(chain, all, false);
+  else
+    add_disconnect_tasks(chain, all, op.forget ? disconnection::forgotten : disconnection::by_hand);
+}
+
 void add_tasks(change_record& change, const plan_context& context, const std::vector<snap_plan>& plans,
                const std::vector<std::size_t>& places,
                const std::vector<std::vector<std::size_t>>& needs, bool together) {
@@ -285,7 +330,10 @@ void add_tasks(change_record& change, const plan_context& context, const std::ve
     for (auto other : needs[i])
       if (chains[other].last())
         chain.next_waits_for(chains[other].last());
-    plans[i].add_undoable_tasks(chain);
+    if (is_about_connections(chain.op().verb))
+      add_connection_tasks(chain, context);
+    else
+      plans[i].add_undoable_tasks(chain);
     if (!together)
       plans[i].add_final_tasks(chain);
   }
@@ -443,6 +491,8 @@ operation_request request_of(const change_record& change) {
       wanted.aliases_removed = op.aliases_removed;
       wanted.services = op.services;
       wanted.for_good = op.for_good;
+      wanted.connections = op.connections;
+      wanted.forget = op.forget;
       wanted.channel = op.channel;
       wanted.origin = op.origin;
       wanted.given_path = op.given_path;

@@ -17,11 +17,12 @@ namespace troupe {
 
 namespace {
 
-constexpr std::array<std::string_view, 19> known_verbs{
-    "install",         "refresh",       "revert",           "switch",         "remove",
-    "enable",          "disable",       "save-snapshot",    "check-snapshot", "restore-snapshot",
-    "forget-snapshot", "alias",         "unalias",          "prefer",         "yield-aliases",
-    "start-services",  "stop-services", "restart-services", "reload-services"};
+constexpr std::array<std::string_view, 21> known_verbs{
+    "install",         "refresh",       "revert",           "switch",          "remove",
+    "enable",          "disable",       "save-snapshot",    "check-snapshot",  "restore-snapshot",
+    "forget-snapshot", "alias",         "unalias",          "prefer",          "yield-aliases",
+    "start-services",  "stop-services", "restart-services", "reload-services", "connect",
+    "disconnect"};
 
 /// Whether operations of these kinds may stand in one change.
 bool go_together(const std::string& a, const std::string& b) {
@@ -194,6 +195,15 @@ void check_services(const snap_request& wanted, const checked& all) {
   }
 }
 
+// --- connections -------------------------------------------------------------------------------------
+
+void check_connections(const snap_request& wanted, const checked& all) {
+  if (wanted.verb == "connect")
+    active_state(wanted, all);
+  else if (!all.host.claimed.at(wanted.snap)->is_installed())
+    throw refuse(wanted, "it is not installed", failure_kind::snap_not_installed);
+}
+
 // --- remove, enable, disable ------------------------------------------------------------------------
 
 /// Whether a remove of this revision leaves others.
@@ -287,6 +297,8 @@ void check_one(const snap_request& wanted, const checked& all) {
     check_alias_request(wanted, *all.host.claimed.at(wanted.snap));
   else if (is_about_services(wanted.verb))
     check_services(wanted, all);
+  else if (is_about_connections(wanted.verb))
+    check_connections(wanted, all);
   else
     check_installed(wanted, all);
 }
@@ -359,6 +371,8 @@ void check_request(const operation_request& request) {
       check_source(wanted);
     if (wanted.verb == "switch" && wanted.channel.empty())
       throw refuse(wanted, "no channel is named");
+    if (is_about_connections(wanted.verb) && request.snaps.front().connections.empty())
+      throw refuse(wanted, "no plug and slot are named");
     if (wanted.verb == "alias" && (wanted.app.empty() || wanted.alias.empty()))
       throw refuse(wanted, "an application and an alias must be named");
     if (is_about_snapshots(wanted.verb) && wanted.verb != "save-snapshot" &&

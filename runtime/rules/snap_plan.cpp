@@ -63,6 +63,8 @@ std::vector<operation> operations_of(const snap_request& wanted, lane_number lan
   op.aliases_removed = wanted.aliases_removed;
   op.services = wanted.services;
   op.for_good = wanted.for_good;
+  op.connections = wanted.connections;
+  op.forget = wanted.forget;
   std::vector<operation> result(std::max<std::size_t>(wanted.steps.size(), 1), op);
   for (std::size_t i = 0; i < wanted.steps.size(); ++i) {
     result[i].rev = wanted.steps[i].rev;

@@ -124,6 +124,15 @@ void apply_to(snap_state& state, const set_disabled_services& update) {
   state.disabled_services = update.services;
 }
 
+void apply_to(snap_state& state, const set_connection& update) {
+  if (update.to && !state.is_installed())
+    refuse("connect", state, "it isn't installed");
+  if (update.to)
+    state.connections.insert_or_assign(update.ref, *update.to);
+  else
+    state.connections.erase(update.ref);
+}
+
 } // namespace
 
 snap_state apply(const snap_state& state, const snap_update& update) {

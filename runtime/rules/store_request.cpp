@@ -89,7 +89,8 @@ std::string fill(snap_request& wanted, const store_view& view) {
   // A revision that is asked for by its number doesn't change what is followed.
   wanted.channel = wanted.rev && channel.empty() ? std::string{} : choice.channel;
   wanted.rev = {};
-  wanted.origin = {choice.snap->id, choice.snap->publisher, choice.snap->aliases};
+  wanted.origin = {choice.snap->id, choice.snap->publisher, choice.snap->aliases,
+                   choice.snap->declaration};
   return choice.warning;
 }
 

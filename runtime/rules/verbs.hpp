@@ -16,6 +16,11 @@ inline bool is_about_aliases(std::string_view verb) {
 /// Whether operations with this verb are about services of a snap that stays as it is.
 inline bool is_about_services(std::string_view verb) { return verb.ends_with("-services"); }
 
+/// Whether operations with this verb connect or disconnect plugs and slots.
+inline bool is_about_connections(std::string_view verb) {
+  return verb == "connect" || verb == "disconnect";
+}
+
 /// Whether operations with this verb can put another revision in place of one whose applications run.
 inline bool may_replace_revision(std::string_view verb) {
   return verb == "install" || verb == "refresh" || verb == "revert";

@@ -29,6 +29,7 @@ std::string_view wait_word(const wait_reason& reason) {
                         [](const waits::hold&) -> word { return "hold"; },
                         [](const waits::retry&) -> word { return "retry"; },
                         [](const waits::slot&) -> word { return "slot"; },
+                        [](const waits::hook_turn&) -> word { return "hook_turn"; },
                         [](const waits::prerequisite&) -> word { return "prerequisite"; },
                         [](const waits::restart&) -> word { return "restart"; },
                         [](const waits::running&) -> word { return "running"; },
@@ -60,6 +61,9 @@ std::string wait_sentence(const wait_reason& reason) {
           [](const waits::slot& w) -> text {
             return w.pool == "journal" ? "its start is being written to the journal"
                                        : "it is in the queue for a free performer of " + w.pool;
+          },
+          [](const waits::hook_turn& w) -> text {
+            return "another hook of snap \"" + w.snap + "\" runs";
           },
           [](const waits::prerequisite& w) -> text {
             return lane_text(w.lane) + " makes what it needs";

@@ -24,11 +24,11 @@ constexpr std::size_t reason_index() {
 
 // How near to running a task is, the nearest first; what waits for a task before it comes after all.
 const std::array nearness{reason_index<waits::running>(),      reason_index<waits::runnable>(),
-                          reason_index<waits::slot>(),         reason_index<waits::retry>(),
-                          reason_index<waits::admission>(),    reason_index<waits::prerequisite>(),
-                          reason_index<waits::apps_running>(), reason_index<waits::hold>(),
-                          reason_index<waits::restart>(),      reason_index<waits::claim>(),
-                          reason_index<waits::predecessor>()};
+                          reason_index<waits::slot>(),         reason_index<waits::hook_turn>(),
+                          reason_index<waits::retry>(),        reason_index<waits::admission>(),
+                          reason_index<waits::prerequisite>(), reason_index<waits::apps_running>(),
+                          reason_index<waits::hold>(),         reason_index<waits::restart>(),
+                          reason_index<waits::claim>(),        reason_index<waits::predecessor>()};
 
 std::ptrdiff_t distance_from_running(const wait_reason& reason) {
   return std::ranges::find(nearness, reason.index()) - nearness.begin();
@@ -223,6 +223,11 @@ private:
   way follow(const why_link& from, const waits::slot& reason) {
     return end_at(from, "all performers of " + reason.pool + " are busy",
                   "one of the tasks that they work on ends; to see what is under way: troupe changes");
+  }
+
+  way follow(const why_link& from, const waits::hook_turn& reason) {
+    return end_at(from, "another hook of snap \"" + reason.snap + "\" runs",
+                  "that hook ends; to see what is under way: troupe changes");
   }
 
   way follow(const why_link& from, const waits::restart&) {

@@ -17,6 +17,8 @@ json::object to_json(const snap_origin& origin) {
   json::object result{{"snap-id", origin.snap_id}, {"publisher", to_json(origin.publisher)}};
   if (!origin.aliases.empty())
     result["aliases"] = to_json(origin.aliases);
+  if (origin.declaration != "{}")
+    result["declaration"] = origin.declaration;
   return result;
 }
 
@@ -27,6 +29,7 @@ snap_origin origin_from_json(const json::object& from) {
   origin.publisher = {json::string_or(by, "id"), json::string_or(by, "username"),
                       json::string_or(by, "display-name"), json::string_or(by, "validation")};
   origin.aliases = alias_map_from_json(json::object_or(from, "aliases"));
+  origin.declaration = json::string_or(from, "declaration", "{}");
   return origin;
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/snap/environment.hpp"
 #include "runtime/snap/health_json.hpp"
 #include "runtime/snap/quote.hpp"
+#include "runtime/tasks/connection_attributes.hpp"
 #include "runtime/tasks/hook_marks.hpp"
 #include "runtime/tasks/task_kinds.hpp"
 
@@ -35,6 +36,9 @@ std::string how_it_failed(const host::process_result& result, std::chrono::secon
   return text.empty() || why.empty() ? text + why : text + "\n" + why;
 }
 
+/// Whether the hook is one of those that a plug or a slot has.
+bool is_about_connection(const task_context& context) { return context.setup.contains("connection"); }
+
 /// What snap.yaml says of a hook; nothing where it only ships the script.
 const hook_info& declared(const task_context& context, const std::string& hook) {
   static const hook_info undeclared;
@@ -44,7 +48,7 @@ const hook_info& declared(const task_context& context, const std::string& hook) 
 }
 
 std::vector<std::string> command_of(const task_context& context, const std::string& hook) {
-  auto snap = context.paths().mount_point(context.op().snap, context.rev());
+  auto snap = context.paths().mount_point(context.snap(), context.rev());
   std::vector<std::string> command;
   for (const auto& link : declared(context, hook).command_chain)
     command.push_back(snap / link);
@@ -55,7 +59,7 @@ std::vector<std::string> command_of(const task_context& context, const std::stri
 // The marks come last: a snap must not be able to set others.
 environment_map environment_of(const task_context& context, const std::string& hook) {
   const auto& info = context.info();
-  auto environment = snap_environment(context.paths(), info, context.op().snap, context.rev());
+  auto environment = snap_environment(context.paths(), info, context.snap(), context.rev());
   // Ours comes first: a snapctl that a base brings looks for a daemon of the root directory.
   environment.emplace("PATH", context.paths().tools_dir().string() +
                                   ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
@@ -66,6 +70,12 @@ environment_map environment_of(const task_context& context, const std::string& h
     environment["TROUPE_FROM_REVISION"] = to_string(op.from);
     environment["TROUPE_TO_REVISION"] = json::string_or(context.setup, "to", to_string(op.rev));
     environment["TROUPE_UNDO"] = context.job->undo ? "1" : "0";
+  }
+  if (is_about_connection(context)) {
+    environment["TROUPE_CONNECTION"] = json::string_or(context.setup, "connection");
+    environment["TROUPE_UNDO"] = context.job->undo ? "1" : "0";
+    if (context.job->undo)
+      environment["TROUPE_FAILED"] = context.job->failed;
   }
   if (context.waited > duration{})
     environment["TROUPE_WAITED_SECONDS"] =
@@ -94,7 +104,7 @@ std::string fault_of_base(const task_context& context) {
 /// The hook's revision has failed, and not the host: that is remembered.
 outcome revision_to_blame(const task_context& context, const std::string& message) {
   remember_bad update{{context.rev(), as_one_line(message), context.os().clock->now()}};
-  return {outcomes::error{message, {{context.op().snap, std::move(update)}}}, {"ERROR " + message}};
+  return {outcomes::error{message, {{context.snap(), std::move(update)}}}, {"ERROR " + message}};
 }
 
 /// What the hook has said in its run, which has ended; null: nothing.
@@ -119,8 +129,16 @@ outcome done_with_health(const task_context& context) {
   return done(context, set_health{health}, {{"health", to_json(context.state->health)}});
 }
 
+/// Why none of the snap's hooks can run; empty if they can.
+std::string fault_of_snap(const task_context& context) {
+  const auto is_guest = context.snap() != context.op().snap;
+  if (is_guest && !context.state->active)
+    return "snap \"" + context.snap() + "\" is no longer enabled";
+  return fault_of_base(context);
+}
+
 outcome run_hook(task_context& context, const std::string& hook, bool ignore_error) {
-  if (auto fault = fault_of_base(context); !fault.empty()) {
+  if (auto fault = fault_of_snap(context); !fault.empty()) {
     auto why = "cannot run hook \"" + hook + "\": " + fault;
     if (!ignore_error)
       throw failure{why};
@@ -128,7 +146,7 @@ outcome run_hook(task_context& context, const std::string& hook, bool ignore_err
     return done();
   }
   const auto& paths = context.paths();
-  const auto& name = context.op().snap;
+  const auto name = context.snap();
   auto rev = context.rev();
   std::chrono::seconds time_limit{json::int_or(context.setup, "time-limit-s", 600)};
   host::process_spec spec;
@@ -156,11 +174,21 @@ outcome run_hook(task_context& context, const std::string& hook, bool ignore_err
   throw failure{message};
 }
 
+/// A plug or slot may have only the hook that undoes; what hooks before have set is handed on.
+outcome run_end_hook(task_context& context, const std::string& hook) {
+  auto result = context.info().has_hook(hook) ? run_hook(context, hook, false) : done();
+  if (auto* finished = std::get_if<outcomes::done>(&result.result))
+    finished->memo = json::write(to_memo(connection_in(context), attributes_before(context)));
+  return result;
+}
+
 } // namespace
 
 outcome perform_run_hook(task_context& context) {
-  return run_hook(context, json::string_or(context.setup, "hook"),
-                  json::bool_or(context.setup, "ignore-error"));
+  const auto hook = json::string_or(context.setup, "hook");
+  if (is_about_connection(context))
+    return run_end_hook(context, hook);
+  return run_hook(context, hook, json::bool_or(context.setup, "ignore-error"));
 }
 
 // Its failure is no reason not to refresh.
@@ -177,7 +205,7 @@ outcome undo_run_hook(task_context& context) {
   // Whatever has been said since: the snap is what it was before.
   if (const auto* former = context.memo.if_contains("health"))
     std::get<outcomes::done>(undone.result)
-        .updates.emplace_back(context.op().snap, set_health{health_from_json(*former)});
+        .updates.emplace_back(context.snap(), set_health{health_from_json(*former)});
   return undone;
 }
 

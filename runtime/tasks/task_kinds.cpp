@@ -7,9 +7,8 @@ namespace troupe {
 
 namespace {
 
-// Interfaces and profiles have nothing to act on yet: no connection or profile exists that these kinds
-// could make or take away, so doing nothing is all of their work. It is also all the
-// undo of a check: with it an undone task shows as Undone.
+// Profiles aren't enforced yet, so doing nothing is all of their work. It is also all the undo of a
+// check: with it an undone task shows as Undone.
 outcome nothing_to_do(task_context&) { return done(); }
 
 using namespace tasks;
@@ -57,10 +56,16 @@ constexpr std::array kinds{
               "makes the former revision inactive; its launchers stay", "makes it active again"},
     task_kind{"switch-snap-channel", workplace::lane, perform_switch_snap_channel,
               undo_switch_snap_channel, "follows another channel", "follows the former channel"},
-    task_kind{"auto-connect", workplace::lane, nothing_to_do, nothing_to_do,
-              "nothing yet: there are no connections", ""},
-    task_kind{"auto-disconnect", workplace::lane, nothing_to_do, nothing_to_do,
-              "nothing yet: there are no connections", ""},
+    task_kind{"auto-connect", workplace::switchboard, perform_auto_connect, undo_auto_connect,
+              "finds what the snap is connected to by itself, and adds the tasks for it", ""},
+    task_kind{"auto-disconnect", workplace::switchboard, perform_auto_disconnect, nothing_to_do,
+              "finds what the snap is connected to, and adds the tasks that disconnect it", ""},
+    task_kind{
+        "connect", workplace::switchboard, perform_connect, undo_change_of_connection,
+        "connects a plug to a slot, if rules still allow it with the attributes that hooks have set",
+        "lets both snaps remember what they did before"},
+    task_kind{"disconnect", workplace::switchboard, perform_disconnect, undo_change_of_connection,
+              "disconnects a plug from a slot", "lets both snaps remember what they did before"},
     task_kind{"set-auto-aliases", workplace::effects, perform_set_auto_aliases, undo_change_aliases,
               "takes over the automatic aliases that the store declares, with all links of the snap's",
               "puts the former aliases and links back"},

@@ -10,14 +10,15 @@ namespace troupe {
 
 /// Where a kind's handlers run.
 enum class workplace : std::uint8_t {
-  lane,      ///< In the lane actor itself: it never blocks.
-  claims,    ///< At the director, which answers once the change owns its snaps.
-  settings,  ///< At the settings, which get what the task's set-up says: "set", or "back" to undo it.
-  services,  ///< At the services, which start and stop them.
-  effects,   ///< On a performer: short work on files and mounts.
-  copies,    ///< On a performer for long copies.
-  downloads, ///< On a performer that waits for a store.
-  hooks,     ///< On a performer that waits for a process.
+  lane,        ///< In the lane actor itself: it never blocks.
+  claims,      ///< At the director, which answers once the change owns its snaps.
+  settings,    ///< At the settings, which get what the task's set-up says: "set", or "back" to undo it.
+  services,    ///< At the services, which start and stop them.
+  switchboard, ///< At the switchboard, with the view of all plugs and slots.
+  effects,     ///< On a performer: short work on files and mounts.
+  copies,      ///< On a performer for long copies.
+  downloads,   ///< On a performer that waits for a store.
+  hooks,       ///< On a performer that waits for a process.
 };
 
 /// Performs or undoes a task; throws failure where it can't. Idempotent: after a crash it runs again.
@@ -96,6 +97,12 @@ outcome perform_remove_aliases(task_context&);
 outcome undo_remove_aliases(task_context&);
 outcome perform_change_aliases(task_context&);
 outcome undo_change_aliases(task_context&);
+outcome perform_auto_connect(task_context&);
+outcome undo_auto_connect(task_context&);
+outcome perform_auto_disconnect(task_context&);
+outcome perform_connect(task_context&);
+outcome perform_disconnect(task_context&);
+outcome undo_change_of_connection(task_context&);
 outcome perform_clear_snap(task_context&);
 outcome perform_discard_snap(task_context&);
 

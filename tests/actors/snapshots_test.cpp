@@ -90,14 +90,11 @@ TEST_CASE("an undone removal leaves no snapshot") {
   sim::world world;
   stage all{dir.path() / "journal.db", world};
   run(all, install(world, "hello"));
-  {
-    standstill nobody_gets_in{all};
-    auto id = all.start(operate("remove", "hello"));
-    all.run();
-    CHECK(stored(all).size() == 1);
-    all.ask<change_view_ptr>(all.actors().director(), abort_change_by_id{id, {}});
-    all.run();
-  }
+  all.send(start_operation{operate("remove", "hello")});
+  all.run([&] { return world.snapshots.size() == 1; });
+  CHECK(world.snapshots.size() == 1);
+  all.send(abort_change_by_id{{2}, {}});
+  all.run();
   CHECK(stored(all).empty());
   CHECK(all.snaps().size() == 1);
 }

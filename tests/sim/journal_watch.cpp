@@ -140,15 +140,19 @@ void journal_watch::add(const added_tasks& more) {
     return broken("change " + to_string(more.change) +
                   " gets tasks, though it isn't durable or has ended");
   auto& change = found->second;
-  change.record.operations = more.operations;
-  find_formers(change);
+  if (!more.operations.empty()) {
+    change.record.operations = more.operations;
+    find_formers(change);
+    hit(hits_, sometimes::claims_after_wait);
+    note("change " + to_string(more.change) + " has its claims");
+  }
+  for (const auto& [task, waits_for] : more.waits)
+    change.record.tasks[change.places.at(task)].waits_for = waits_for;
   for (const auto& task : more.tasks) {
     change.places.emplace(task.id, change.record.tasks.size());
     change_of_.emplace(task.id, more.change);
     change.record.tasks.push_back(task);
   }
-  hit(hits_, sometimes::claims_after_wait);
-  note("change " + to_string(more.change) + " has its claims");
 }
 
 void journal_watch::set(const task_row& row) {

@@ -1,0 +1,17 @@
+#include "runtime/interfaces/known_interfaces.hpp"
+
+#include "runtime/interfaces/declaration_yaml.hpp"
+
+namespace troupe {
+
+const interface_book& known_interfaces() {
+  static const interface_book book = [] {
+    std::vector<interface_definition> all;
+    for (auto text : known_interface_files())
+      all.push_back(interface_from(headers_from_yaml(text)));
+    return interface_book{std::move(all)};
+  }();
+  return book;
+}
+
+} // namespace troupe

@@ -1,0 +1,39 @@
+#include "runtime/tasks/connection_attributes.hpp"
+
+#include "messages/failure.hpp"
+#include "runtime/rules/connection_json.hpp"
+
+namespace troupe {
+
+connection_ref connection_in(const task_context& context) {
+  auto ref = connection_ref_from_text(json::string_or(context.setup, "connection"));
+  if (!ref)
+    throw failure{failure_kind::internal, "cannot find what to connect: the task names no connection"};
+  return *ref;
+}
+
+// A task's own memo counts where it is undone.
+connection_attributes attributes_before(const task_context& context) {
+  const auto ref = connection_in(context);
+  for (const auto* memo : {&context.memo, &context.memo_before})
+    if (json::string_or(*memo, "connection") == to_string(ref))
+      return {json::object_or(*memo, "plug"), json::object_or(*memo, "slot")};
+  const connection* known = nullptr;
+  if (context.state)
+    if (auto found = context.state->connections.find(ref); found != context.state->connections.end())
+      known = &found->second;
+  std::optional<connection> former;
+  if (!known)
+    if (const auto* value = context.setup.if_contains("former"))
+      if ((former = connection_from_json(*value)))
+        known = &*former;
+  if (!known)
+    return {};
+  return {json::parse_object(known->plug_attributes), json::parse_object(known->slot_attributes)};
+}
+
+json::object to_memo(const connection_ref& ref, const connection_attributes& attributes) {
+  return {{"connection", to_string(ref)}, {"plug", attributes.plug}, {"slot", attributes.slot}};
+}
+
+} // namespace troupe

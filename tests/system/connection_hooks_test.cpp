@@ -1,0 +1,168 @@
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+#include "tests/support/hooked_pair.hpp"
+
+using namespace troupe;
+using namespace troupe::test;
+using Catch::Contains;
+
+namespace {
+
+using names = std::vector<std::string>;
+
+const names way_in{"player:prepare-plug-music", "library:prepare-slot-music",
+                   "player:connect-plug-music", "library:connect-slot-music"};
+const names way_out{"library:disconnect-slot-music", "player:disconnect-plug-music",
+                    "library:unprepare-slot-music", "player:unprepare-plug-music"};
+
+/// What runs where the hook at this place fails: all before it, it, and back what undoes all before it.
+names until(const names& way, const names& way_back, std::size_t failing) {
+  names result(way.begin(),
+               way.begin() + static_cast<std::ptrdiff_t>(std::min(failing + 1, way.size())));
+  for (auto place = failing; place-- > 0;)
+    result.push_back(way_back[way.size() - 1 - place] + "!");
+  return result;
+}
+
+/// A daemon whose store has both snaps.
+struct pair_world : world {
+  hooked_pair pair{*this};
+
+  pair_world() {
+    pair.offer_library("1.0");
+    pair.offer_player("1.0");
+    pair.fail_in("");
+  }
+
+  void must(const names& words) { fine(words); }
+  bool is_connected() { return !connections(*this).at("established").as_array().empty(); }
+
+  /// Both snaps, their revisions and connections.
+  json::value picture() {
+    json::array result{connections(*this)};
+    for (const auto& item : list_snaps(api)) {
+      const auto& snap = item.as_object();
+      result.push_back({text(snap, "name"), text(snap, "revision"), text(snap, "status")});
+    }
+    return result;
+  }
+};
+
+/// For each hook of the way: it fails, and all is as before; what has run is what had to be undone. With
+/// none failing it succeeds.
+void check_each_failure(pair_world& w, const names& command, const names& way, const names& way_back,
+                        const names& last) {
+  w.pair.ran();
+  for (std::size_t failing = 0; failing < way.size() + last.size(); ++failing) {
+    const auto hook = failing < way.size() ? way[failing] : last[failing - way.size()];
+    INFO(command.front() << " with failing " << hook);
+    const auto before = w.picture();
+    w.pair.fail_in(hook);
+    const auto result = w.troupe(command);
+    CHECK(result.exit_code == 1);
+    CHECK_THAT(result.err, Contains(hook.substr(hook.find(':') + 1)));
+    CHECK(w.pair.ran() == until(way, way_back, std::min(failing, way.size())));
+    CHECK(json::write(w.picture()) == json::write(before));
+    if (failing > 0)
+      CHECK_THAT(read_file(w.where.work() / "told"), Contains(hook.substr(hook.find(':') + 1)));
+  }
+  w.pair.fail_in("");
+  w.must(command);
+  CHECK(w.pair.ran() == way);
+}
+
+} // namespace
+
+TEST_CASE("each hook of a connect that fails is undone as far as it was done") {
+  TROUPE_NEEDS_ROOT();
+  pair_world w;
+  w.must({"install", "library"});
+  w.must({"install", "player"});
+  REQUIRE(w.is_connected());
+  w.must({"disconnect", "player:music"});
+  CHECK_FALSE(w.is_connected());
+  check_each_failure(w, {"connect", "player:music", "library:music"}, way_in, way_out, {});
+  CHECK(w.is_connected());
+}
+
+TEST_CASE("each hook of a disconnect that fails is undone as far as it was done") {
+  TROUPE_NEEDS_ROOT();
+  pair_world w;
+  w.must({"install", "library"});
+  w.must({"install", "player"});
+  check_each_failure(w, {"disconnect", "player:music"}, way_out, way_in, {});
+  CHECK_FALSE(w.is_connected());
+}
+
+TEST_CASE("each hook of what an install of a plug connects is undone as far as it was done") {
+  TROUPE_NEEDS_ROOT();
+  pair_world w;
+  w.must({"install", "library"});
+  check_each_failure(w, {"install", "player"}, way_in, way_out, {"player:configure"});
+  CHECK(w.is_connected());
+}
+
+TEST_CASE("each hook of what an install of a slot connects is undone as far as it was done") {
+  TROUPE_NEEDS_ROOT();
+  pair_world w;
+  w.must({"install", "player"});
+  check_each_failure(w, {"install", "library"}, way_in, way_out, {"library:configure"});
+  CHECK(w.is_connected());
+}
+
+TEST_CASE("each hook of what a refresh connects is undone as far as it was done") {
+  TROUPE_NEEDS_ROOT();
+  pair_world w;
+  w.must({"install", "library"});
+  w.pair.offer_player("2.0", false);
+  w.must({"install", "player"});
+  CHECK(w.pair.ran() == names{});
+  w.pair.offer_player("3.0");
+  check_each_failure(w, {"refresh", "player"}, way_in, way_out, {"player:configure"});
+  CHECK(w.is_connected());
+
+  w.pair.offer_player("4.0");
+  w.must({"refresh", "player"});
+  CHECK(w.pair.ran() == names{});
+  CHECK(w.is_connected());
+  w.must({"revert", "player"});
+  CHECK(w.pair.ran() == names{});
+  CHECK(w.is_connected());
+}
+
+TEST_CASE("each hook of what a remove disconnects is undone as far as it was done") {
+  TROUPE_NEEDS_ROOT();
+  for (const std::string snap : {"player", "library"}) {
+    INFO(snap);
+    pair_world w;
+    w.must({"install", "library"});
+    w.must({"install", "player"});
+    check_each_failure(w, {"remove", snap}, way_out, way_in, {});
+    CHECK_FALSE(w.is_connected());
+    w.must({"remove", snap == "player" ? "library" : "player"});
+    CHECK(lasting_leftovers(w.root()) == names{});
+  }
+}
+
+TEST_CASE("what was disconnected by hand stays so, unless it is forgotten") {
+  TROUPE_NEEDS_ROOT();
+  pair_world w;
+  w.must({"install", "library"});
+  w.must({"install", "player"});
+  w.must({"disconnect", "player:music", "library:music"});
+  CHECK(connections(w).at("undesired").as_array().size() == 1);
+  w.pair.offer_player("2.0");
+  w.must({"refresh", "player"});
+  CHECK_FALSE(w.is_connected());
+  const auto nothing = w.troupe({"disconnect", "player:music"});
+  CHECK(nothing.exit_code == 1);
+  CHECK_THAT(nothing.err, Contains("not connected"));
+
+  w.must({"disconnect", "player:music", "--forget"});
+  CHECK(connections(w).at("undesired").as_array().empty());
+  w.pair.offer_player("3.0");
+  w.must({"refresh", "player"});
+  CHECK(w.is_connected());
+}
