@@ -106,9 +106,13 @@ private:
   void save_snapshots(const exchange_ptr& what, const json::object& body);
   void remove_files(const std::vector<std::string>& unwanted);
 
-  /// Carries out a command of this snap's running hook, which has this cookie.
-  void run_snapctl(const exchange_ptr& what, const std::string& cookie, const std::string& snap,
+  /// Carries out a command of this running hook, which has this cookie.
+  void run_snapctl(const exchange_ptr& what, const std::string& cookie, const hook_context& hook,
                    const std::vector<std::string>& args);
+  void tell_snap_of_connections(const exchange_ptr& what, const std::string& snap,
+                                const std::vector<std::string>& args);
+  void tell_snap_of_services(const exchange_ptr& what, const hook_context& hook,
+                             const std::vector<std::string>& args);
   void tell_snap_of_pending(const exchange_ptr& what, const std::string& snap);
   /// Lists what is pending, and what is installed; what `use` throws becomes the reply.
   void with_pending(const exchange_ptr& what,

@@ -34,9 +34,16 @@ void gateway::options(const exchange_ptr& what, const std::string& name) {
 
 void gateway::assign_options(const exchange_ptr& what, const std::string& name) {
   auto wanted = json::parse_object(what->what().body);
-  if (!is_system(name))
-    throw failure{"cannot set options of snap \"" + name +
-                  "\": this version sets those of the system only"};
+  if (!is_system(name)) {
+    check_instance_name(name);
+    operation_request change;
+    change.uid = what->what().from.uid;
+    auto& snap = change.snaps.emplace_back();
+    snap.verb = "configure";
+    snap.snap = name;
+    snap.config = json::write(wanted);
+    return begin(what, std::move(change));
+  }
   change_settings(what, [wanted](const system_settings& settings, time_point) {
     return set_options(settings, wanted);
   });

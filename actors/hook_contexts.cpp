@@ -1,5 +1,6 @@
 #include "actors/hook_contexts.hpp"
 
+#include "runtime/rules/hook_commands.hpp"
 #include "runtime/snap/quote.hpp"
 
 namespace troupe {
@@ -25,21 +26,29 @@ hook_contexts::behavior_type hook_contexts::make_behavior() {
       [this](const open_hook_context& what) {
         return answer<hook_access>([&] {
           auto cookie = new_cookie_();
-          auto health = std::make_shared<said_health>();
-          open_.insert_or_assign(cookie, open_context{what.what, health});
-          return hook_access{cookie, health};
+          auto said = std::make_shared<said_words>();
+          said->store(std::make_shared<const hook_words>(what.words));
+          open_.insert_or_assign(cookie, open_context{what.what, said});
+          return hook_access{cookie, said};
         });
       },
       [this](const close_hook_context& what) { open_.erase(what.cookie); },
       [this](const find_hook_context& what) {
-        return answer<hook_context>([&] { return find(what.cookie).what; });
+        return answer<hook_context>([&] {
+          const auto& found = find(what.cookie);
+          return as_said(found.what, *found.said->load());
+        });
       },
-      [this](const say_health& what) {
-        return answer<health_noted>([&] {
-          const auto& said = find(what.cookie);
-          said.health->store(std::make_shared<const health_report>(what.report));
-          send(inspector_, event_noted{event_of(said.what, what.report)});
-          return health_noted{};
+      [this](const say_in_hook& what) {
+        return answer<words_noted>([&] {
+          const auto& found = find(what.cookie);
+          auto said = *found.said->load();
+          add_words(said, what.words);
+          as_said(found.what, said);
+          found.said->store(std::make_shared<const hook_words>(std::move(said)));
+          if (what.words.health)
+            send(inspector_, event_noted{event_of(found.what, *what.words.health)});
+          return words_noted{};
         });
       },
   };

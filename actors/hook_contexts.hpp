@@ -19,8 +19,8 @@ public:
 
 private:
   struct open_context {
-    hook_context what;
-    std::shared_ptr<said_health> health;
+    hook_context what; ///< As it began.
+    std::shared_ptr<said_words> said;
   };
 
   const open_context& find(const std::string& cookie) const;

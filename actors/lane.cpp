@@ -1,9 +1,12 @@
 #include "actors/lane_run.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "runtime/limits.hpp"
 #include "runtime/rules/waiting.hpp"
+#include "runtime/tasks/connection_attributes.hpp"
+#include "runtime/tasks/hook_opening.hpp"
 #include "runtime/tasks/service_tasks.hpp"
 
 namespace troupe {
@@ -226,7 +229,7 @@ void lane::take_hook_turn_for(const run_ptr& run, std::function<void()> then) {
             auto& running = running_.at(task);
             running.awaits_turn = nullptr;
             if (!running.stop.stop_requested())
-              return then();
+              return with_state(run, then);
             send(run->subject, end_hook_turn{task});
             running_.erase(task);
             send(setup_.change, task_stopped{task});
@@ -236,11 +239,27 @@ void lane::take_hook_turn_for(const run_ptr& run, std::function<void()> then) {
 
 // What the process may ask for depends on what it is a part of, so it is known before it begins.
 void lane::open_context(const run_ptr& run, std::function<void()> then) {
-  const auto& context = run->context;
-  const auto& job = *context.job;
-  auto hook = json::string_or(context.setup, job.undo ? "undo-hook" : "hook");
-  request(with_->hook_contexts, caf::infinite,
-          open_hook_context{{job.change, job.task.id, context.snap(), hook, context.rev()}})
+  auto opening = std::make_shared<open_hook_context>();
+  try {
+    std::tie(opening->what, opening->words) = hook_opening_of(run->context);
+  } catch (const failure& why) {
+    return fail(run, why);
+  }
+  if (!run->context.setup.contains("connection"))
+    return open_context(run, *opening, std::move(then));
+  auto look = [run, opening](const wiring& wires) {
+    opening->what.connection = hook_connection_of(run->context, wires);
+  };
+  request(with_->switchboard, caf::infinite,
+          use_wiring{std::make_shared<const std::function<void(wiring&)>>(std::move(look))})
+      .then([this, run, opening,
+             then = std::move(then)](wiring_used) { open_context(run, *opening, then); },
+            [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
+}
+
+void lane::open_context(const run_ptr& run, const open_hook_context& opening,
+                        std::function<void()> then) {
+  request(with_->hook_contexts, caf::infinite, opening)
       .then(
           [run, then](const hook_access& access) {
             run->context.access = access;
@@ -355,10 +374,9 @@ void lane::apply_updates(const run_ptr& run, std::size_t next) {
         .then(applied, failed_to);
     return;
   }
-  with_snap(run, name,
-            [this, applied, failed_to, what = std::get<set_connection>(update)](const snap_actor& host) {
-              request(host, caf::infinite, apply_as_guest{pass_, what}).then(applied, failed_to);
-            });
+  with_snap(run, name, [this, applied, failed_to, what = update](const snap_actor& host) {
+    request(host, caf::infinite, apply_as_guest{pass_, what}).then(applied, failed_to);
+  });
 }
 
 // A task doesn't fail because its daemon stops: it runs again at the next start, and on_exit ends it

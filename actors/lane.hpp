@@ -60,6 +60,7 @@ private:
   void take_hook_turn_for(const run_ptr& run, std::function<void()> then);
   void execute(const run_ptr& run);
   void open_context(const run_ptr& run, std::function<void()> then);
+  void open_context(const run_ptr& run, const open_hook_context& opening, std::function<void()> then);
   void close_context(const run_ptr& run);
   void hand_to_performer(const run_ptr& run);
   void await_vacancy(const run_ptr& run);

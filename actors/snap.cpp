@@ -57,6 +57,9 @@ snap_state_ptr snap::apply_of_guest(const apply_as_guest& what) {
   if (!what.pass)
     throw failure{failure_kind::internal,
                   "cannot change snap \"" + state_->name + "\" as a guest: no lane has been let in"};
+  if (!is_for_guests(what.update))
+    throw failure{failure_kind::internal, "cannot change snap \"" + state_->name +
+                                              "\" as a guest: only its owner may change that"};
   return change_state(what.update);
 }
 

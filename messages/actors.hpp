@@ -116,10 +116,11 @@ struct apply_update {
   lane_key claim;
   snap_update update;
 };
-/// Change what the snap remembers of a connection, without owning the snap.
+/// Change what a hook of the snap has said, or what the snap remembers of a connection, without owning
+/// it.
 struct apply_as_guest {
   admission_pass pass;
-  set_connection update;
+  snap_update update;
 };
 struct read_state {};
 /// Let this task run a hook of the snap; answered when no other one runs.
@@ -529,6 +530,7 @@ using notices_actor =
 /// This run of a hook begins.
 struct open_hook_context {
   hook_context what;
+  hook_words words; ///< What counts as said already.
 };
 /// The run has ended: its cookie is worth nothing from now on.
 struct close_hook_context {
@@ -537,19 +539,19 @@ struct close_hook_context {
 struct find_hook_context {
   std::string cookie;
 };
-/// The hook with this cookie says how its snap is; the last word counts.
-struct say_health {
+/// The hook with this cookie says something.
+struct say_in_hook {
   std::string cookie;
-  health_report report;
+  hook_words words;
 };
-struct health_noted {};
+struct words_noted {};
 
 using hook_contexts_actor = caf::typed_actor<
     // What the hook is to know, and where what it says can be read once its process has ended.
     caf::replies_to<open_hook_context>::with<hook_access>, caf::reacts_to<close_hook_context>,
     // Whose cookie that is; refused where no running hook has it, as is what it says.
     caf::replies_to<find_hook_context>::with<hook_context>,
-    caf::replies_to<say_health>::with<health_noted>>;
+    caf::replies_to<say_in_hook>::with<words_noted>>;
 
 // --- refresher: owns when all snaps are refreshed by themselves
 // -----------------------------------------------------------------------
@@ -691,7 +693,7 @@ TROUPE_MESSAGE(actor_status, x.name, x.id, x.mailbox, x.processed, x.busy_us)
 TROUPE_MESSAGE(event_noted, x.text)
 TROUPE_MESSAGE(close_hook_context)
 TROUPE_MESSAGE(find_hook_context)
-TROUPE_MESSAGE(health_noted)
+TROUPE_MESSAGE(words_noted)
 TROUPE_MESSAGE(get_settings)
 TROUPE_MESSAGE(assign_settings, x.values)
 TROUPE_MESSAGE(get_refresh_times)
@@ -749,7 +751,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::warning_count)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::open_hook_context)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::hook_access)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::hook_context)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::say_health)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::say_in_hook)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::settings_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::follow_settings)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::system_settings_ptr)

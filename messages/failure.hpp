@@ -32,6 +32,7 @@ enum class failure_kind : std::uint8_t {
   interfaces_unchanged,       ///< 400 interfaces-unchanged: there is nothing to disconnect.
   change_conflict,            ///< 409 snap-change-conflict.
   insufficient_space,         ///< 507 insufficient-disk-space.
+  unsuccessful,               ///< 200 unsuccessful: a command of snapctl has ended like this.
   unavailable,                ///< 503: the daemon stops, or its journal can't be written.
   internal,                   ///< 500: a fault of ours.
 };

@@ -26,7 +26,7 @@ struct snap_request {
   /// install, refresh, revert, switch, remove, enable, disable, save-snapshot, check-snapshot,
   /// restore-snapshot, forget-snapshot, alias, unalias, prefer, yield-aliases (of a snap whose aliases
   /// another one is preferred for), start-services, stop-services, restart-services, reload-services,
-  /// connect or disconnect.
+  /// connect, disconnect or configure.
   std::string verb;
   std::string snap; ///< The instance name.
   /// remove: this revision only. revert: to this one. 0: all, or the former one. check-, restore- and
@@ -55,6 +55,7 @@ struct snap_request {
   /// those at their other ends.
   std::vector<connection_ref> connections;
   bool forget = false;          ///< disconnect: as if they had never been there.
+  std::string config = "{}";    ///< configure: a JSON object, by dotted names values, null to unset.
   bool for_good = false;        ///< start-services: also by themselves from now on; stop-: not any more.
   bool is_prerequisite = false; ///< Wanted for the sake of others in the request.
   std::string missing;          ///< What it needs and can't have, so that it will fail; or empty.

@@ -179,6 +179,12 @@ struct set_config {
   std::string config; ///< A JSON object.
 };
 
+/// Changes some options of a snap's configuration.
+struct edit_config {
+  std::vector<std::string>
+      edits; ///< JSON objects, in their order: by dotted names values, null to unset.
+};
+
 /// Follows another channel.
 struct track_channel {
   std::string channel;
@@ -212,8 +218,8 @@ struct set_connection {
 };
 
 /// A change to one snap's state. Applied by its actor alone; the effect is rules/snap_update.
-using snap_update =
-    std::variant<link_revision, unlink_current, forget_revision, restore_link, set_config, track_channel,
-                 remember_bad, set_health, set_aliases, set_disabled_services, set_connection>;
+using snap_update = std::variant<link_revision, unlink_current, forget_revision, restore_link,
+                                 set_config, track_channel, remember_bad, set_health, set_aliases,
+                                 set_disabled_services, set_connection, edit_config>;
 
 } // namespace troupe

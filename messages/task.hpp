@@ -53,6 +53,7 @@ struct operation {
   bool for_good = false;                     ///< start-, stop-services: from now on.
   std::vector<connection_ref> connections{}; ///< connect, disconnect: which.
   bool forget = false;                       ///< disconnect: as if they had never been there.
+  std::string config = "{}"; ///< configure: a JSON object, by dotted names values, null to unset.
 };
 
 /// A step with a do and an undo, as it stands in the journal.

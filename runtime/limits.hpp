@@ -186,5 +186,7 @@ inline constexpr auto snapshot_retention_least = 24h;
 inline constexpr auto snapshot_retention_most = 24h * 3'660;
 inline constexpr std::size_t option_name_bytes = 256;
 inline constexpr std::size_t option_value_bytes = 4U << 10;
+inline constexpr std::size_t snap_config_bytes = 1U << 20; ///< Of one snap, written as JSON.
+inline constexpr std::size_t hook_service_commands = 100;  ///< That one run of a hook may ask for.
 
 } // namespace troupe::limits

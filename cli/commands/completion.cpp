@@ -56,7 +56,7 @@ _troupe() {
             tasks|watch|abort) words=$(_troupe_ids changes) ;;
             why) words="$(_troupe_ids changes) $(_troupe_ids list)" ;;
             plan) words="install remove enable disable" ;;
-            get|set|unset) words=system ;;
+            get|set|unset) words="system $(_troupe_ids list)" ;;
             completion) words=bash ;;
         esac
     fi

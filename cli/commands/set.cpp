@@ -1,5 +1,6 @@
 #include "cli/commands/options.hpp"
 #include "cli/commands/registry.hpp"
+#include "runtime/rules/config_edit.hpp"
 
 namespace troupe::cli {
 
@@ -12,30 +13,13 @@ struct set_request {
   bool as_json = false;
 };
 
-json::value value_of(const std::string& text, const set_request& wanted) {
-  if (wanted.as_text)
-    return json::value(text);
-  try {
-    return json::parse(text);
-  } catch (const failure&) {
-    if (wanted.as_json)
-      throw usage_error{"cannot set options: \"" + text + "\" is not JSON"};
-    return json::value(text);
-  }
-}
-
 json::object values_of(const set_request& wanted) {
   json::object values;
-  for (const auto& assignment : wanted.assignments) {
-    auto end = assignment.find('=');
-    if (end == assignment.npos && assignment.size() > 1 && assignment.ends_with('!')) {
-      values[assignment.substr(0, assignment.size() - 1)] = nullptr;
-      continue;
-    }
-    if (end == assignment.npos || end == 0)
-      throw usage_error{"cannot set options: \"" + assignment +
-                        "\" is not of the form KEY=VALUE, or KEY! to unset it"};
-    values[assignment.substr(0, end)] = value_of(assignment.substr(end + 1), wanted);
+  try {
+    for (const auto& assignment : wanted.assignments)
+      add_assignment(values, assignment, wanted.as_text, wanted.as_json);
+  } catch (const failure& why) {
+    throw usage_error{why.what()};
   }
   return values;
 }
@@ -45,8 +29,10 @@ json::object values_of(const set_request& wanted) {
 void add_set(CLI::App& app, session& session) {
   auto wanted = std::make_shared<set_request>();
   auto* command = app.add_subcommand("set", "Set options")->group(group::options);
-  command->add_option("NAME", wanted->name, "\"system\"")->required()->type_name("");
-  command->add_option("KEY=VALUE", wanted->assignments, "What to set; KEY! brings back the default")
+  command->add_option("NAME", wanted->name, "\"system\", or an installed snap")
+      ->required()
+      ->type_name("");
+  command->add_option("KEY=VALUE", wanted->assignments, "What to set; KEY! unsets it")
       ->required()
       ->type_name("");
   auto* text = command->add_flag("-s", wanted->as_text, "Take values as texts, whatever they look like");
@@ -54,7 +40,9 @@ void add_set(CLI::App& app, session& session) {
   command->footer("Examples:\n"
                   "  troupe set system refresh.timer=mon-fri,23:00-01:00\n"
                   "  troupe set system refresh.retain=3 snapshots.automatic.retention=no\n\n"
-                  "All that is named is set, or nothing.\n\n" +
+                  "  troupe set hello server.port=8080 server.name=web\n\n"
+                  "All that is named is set, or nothing: the configure hook of a snap decides. A value\n"
+                  "that is JSON is taken as such.\n\n" +
                   system_options_help());
   command->callback([&session, wanted] {
     session.action = [&session, wanted] {

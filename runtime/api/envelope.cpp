@@ -42,6 +42,7 @@ constexpr std::array kinds{
     kind_row{failure_kind::snap_not_a_snap, 400, "snap-not-a-snap"},
     kind_row{failure_kind::change_conflict, 409, "snap-change-conflict"},
     kind_row{failure_kind::insufficient_space, 507, "insufficient-disk-space"},
+    kind_row{failure_kind::unsuccessful, 200, "unsuccessful"},
     kind_row{failure_kind::unavailable, 503, ""},
     kind_row{failure_kind::internal, 500, ""},
 };

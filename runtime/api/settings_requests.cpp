@@ -5,25 +5,13 @@
 #include "messages/failure.hpp"
 #include "runtime/api/timestamps.hpp"
 #include "runtime/limits.hpp"
+#include "runtime/rules/config_edit.hpp"
 #include "runtime/snap/names.hpp"
 #include "runtime/snap/quote.hpp"
 
 namespace troupe {
 
 namespace {
-
-/// The value under a dotted name, or null.
-const json::value* find_value(const json::object& document, std::string_view name) {
-  const auto* at = &document;
-  for (auto dot = name.find('.'); dot != name.npos; dot = name.find('.')) {
-    const auto* child = at->if_contains(name.substr(0, dot));
-    if (!child || !child->is_object())
-      return nullptr;
-    at = &child->get_object();
-    name.remove_prefix(dot + 1);
-  }
-  return at->if_contains(name);
-}
 
 template <class Find>
 json::object values_of(const std::vector<std::string>& names, Find find) {

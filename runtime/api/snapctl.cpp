@@ -10,57 +10,8 @@ namespace troupe {
 
 namespace {
 
-constexpr std::array for_every_user{"get",         "services", "set-health", "is-connected",
-                                    "system-mode", "model",    "help"};
-
-constexpr auto help_of_all = R"(usage: snapctl COMMAND [WORDS...]
-
-Lets a hook of a snap talk to the daemon, while the hook runs.
-
-Commands:
-  refresh     ask whether another revision of the snap is pending
-  set-health  say how the snap is
-  help        show this; `snapctl set-health --help` says more of a command
-)";
-
-constexpr auto help_of_set_health = R"(usage: snapctl set-health STATUS [MESSAGE] [--code=CODE]
-
-Says how the snap is. The last word counts, once the hook has ended well. A check-health hook that says
-error fails, and what it belongs to is undone.
-
-STATUS   okay     all is well; takes neither message nor code
-         waiting  all will be well once something comes that the snap waits for
-         blocked  somebody has to do something
-         error    the snap doesn't work
-MESSAGE  at least 7 characters for people; what is beyond 70 is cut off
-CODE     3 to 30 of a-z, 0-9 and - for programs; begins with a letter, ends with a letter or a digit
-
-Examples:
-  snapctl set-health okay
-  snapctl set-health blocked "plug in a printer, please" --code=no-printer
-)";
-
-constexpr auto help_of_refresh = R"(usage: snapctl refresh --pending
-
-Says whether another revision of the snap is pending, a line for each fact:
-
-pending   none       no other one is known
-          ready      one is, in a change or in a store, and no application keeps it waiting
-          inhibited  one waits for running applications of the snap
-channel   that the snap follows; not for one that came from a file
-version   of the revision that is pending
-revision  which one that is
-
-Example:
-  snapctl refresh --pending | grep -q inhibited && notify "Please close me to be refreshed"
-)";
-
-/// The help of a command; null where it has none of its own.
-const char* help_of(const std::string& command) {
-  return command == "set-health" ? help_of_set_health : command == "refresh" ? help_of_refresh : nullptr;
-}
-
-bool asks_for_help(const std::string& word) { return word == "--help" || word == "-h"; }
+constexpr std::array for_every_user{"get",     "services",    "set-health", "is-connected",
+                                    "is-undo", "system-mode", "model",      "help"};
 
 } // namespace
 
@@ -76,19 +27,6 @@ bool is_for_every_user(const std::string& command) {
   return std::ranges::find(for_every_user, command) != for_every_user.end();
 }
 
-std::optional<std::string> snapctl_help(const std::vector<std::string>& args) {
-  const auto& command = args.front();
-  if (command == "help" || asks_for_help(command)) {
-    const auto* help = args.size() > 1 ? help_of(args[1]) : nullptr;
-    return help ? help : help_of_all;
-  }
-  const auto* help = help_of(command);
-  if (help &&
-      std::any_of(args.begin() + 1, std::find(args.begin() + 1, args.end(), "--"), asks_for_help))
-    return help;
-  return std::nullopt;
-}
-
 void check_snapctl_refresh(const std::vector<std::string>& args) {
   for (auto word = args.begin() + 1; word != args.end(); ++word) {
     if (word->starts_with("--hold") || word->starts_with("--proceed"))
@@ -99,6 +37,58 @@ void check_snapctl_refresh(const std::vector<std::string>& args) {
   }
   if (args.size() < 2)
     throw failure{"cannot refresh: a hook can only ask what is pending, by --pending"};
+}
+
+hook_command_result tell_connected(const wiring& wires, const std::string& snap,
+                                   const std::vector<std::string>& args) {
+  const std::vector<std::string> words(args.begin() + 1, args.end());
+  if (words.size() != 1 || (words.front().starts_with('-') && words.front() != "--list"))
+    throw failure{"cannot tell what is connected: name one plug or slot, or use --list"};
+  std::set<std::string> connected;
+  for (const auto& ref : wires.connected_to(snap))
+    connected.insert(ref.plug.snap == snap ? ref.plug.name : ref.slot.name);
+  if (words.front() == "--list") {
+    hook_command_result result;
+    for (const auto& name : connected)
+      result.out += name + "\n";
+    return result;
+  }
+  const endpoint_name end{snap, words.front()};
+  if (!wires.find(rule_side::plug, end) && !wires.find(rule_side::slot, end))
+    throw failure{"cannot tell whether " + in_quotes(end.name) + " is connected: snap " +
+                  in_quotes(snap) + " has no plug or slot of that name"};
+  return {{}, connected.contains(end.name) ? 0 : 1, {}};
+}
+
+std::string services_text(const hook_context& hook, const snap_state* state,
+                          const std::set<std::string>& active, const std::vector<std::string>& args) {
+  std::set<std::string> wanted;
+  for (auto word = args.begin() + 1; word != args.end(); ++word) {
+    const auto dot = word->find('.');
+    const auto app = dot == word->npos ? std::string{} : word->substr(dot + 1);
+    const auto* found = hook.info->find_app(app);
+    if (word->substr(0, dot) != hook.snap || (dot != word->npos && !(found && found->is_service())))
+      throw failure{"cannot list service " + in_quotes(*word) + ": snap " + in_quotes(hook.snap) +
+                    " has none of that name"};
+    if (!app.empty())
+      wanted.insert(app);
+  }
+  std::string text = "Service  Startup  Current  Notes\n";
+  for (const auto& app : hook.info->apps) {
+    if (!app.is_service() || (!wanted.empty() && !wanted.contains(app.name)))
+      continue;
+    const auto is_active = active.contains(hook.snap + "." + app.name);
+    const auto is_disabled =
+        state && std::ranges::find(state->disabled_services, app.name) != state->disabled_services.end();
+    text += hook.snap + "." + app.name + "  " + (is_disabled ? "disabled" : "enabled") + "  " +
+            (is_active ? "active" : "inactive") + "  -\n";
+  }
+  return text;
+}
+
+failure ended_with(int exit_code, const std::string& out) {
+  return {failure_kind::unsuccessful, "the command has ended with status " + std::to_string(exit_code),
+          json::write(json::object{{"stdout", out}, {"stderr", ""}, {"exit-code", exit_code}})};
 }
 
 response snapctl_answer(const std::string& out) {

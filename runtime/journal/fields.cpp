@@ -265,6 +265,8 @@ std::string more_column(const operation& op) {
   }
   if (op.forget)
     more["forget"] = true;
+  if (op.config != "{}")
+    more["config"] = op.config;
   return json_text(more);
 }
 
@@ -287,6 +289,7 @@ void more_from_column(std::string_view text, operation& op) {
     if (auto ref = connection_ref_from_text(text))
       op.connections.push_back(*ref);
   op.forget = json::bool_or(from, "forget");
+  op.config = json::string_or(from, "config", "{}");
 }
 
 } // namespace troupe::journal

@@ -89,6 +89,8 @@ std::string summarise(const operation_request& request) {
     return summarise_services(request);
   if (is_about_connections(first.verb))
     return summarise_connections(first);
+  if (first.verb == "configure")
+    return "Change configuration of " + quoted_names(request) + " snap";
   auto verb = first.verb;
   verb[0] = static_cast<char>(verb[0] - 'a' + 'A');
   auto summary = verb + " " + quoted_names(request);
@@ -493,6 +495,7 @@ operation_request request_of(const change_record& change) {
       wanted.for_good = op.for_good;
       wanted.connections = op.connections;
       wanted.forget = op.forget;
+      wanted.config = op.config;
       wanted.channel = op.channel;
       wanted.origin = op.origin;
       wanted.given_path = op.given_path;

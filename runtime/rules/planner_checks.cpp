@@ -7,6 +7,7 @@
 #include "messages/failure.hpp"
 #include "runtime/limits.hpp"
 #include "runtime/rules/alias_checks.hpp"
+#include "runtime/rules/config_edit.hpp"
 #include "runtime/rules/epoch_path.hpp"
 #include "runtime/rules/needed_base.hpp"
 #include "runtime/rules/snap_plan.hpp"
@@ -17,12 +18,12 @@ namespace troupe {
 
 namespace {
 
-constexpr std::array<std::string_view, 21> known_verbs{
+constexpr std::array<std::string_view, 22> known_verbs{
     "install",         "refresh",       "revert",           "switch",          "remove",
     "enable",          "disable",       "save-snapshot",    "check-snapshot",  "restore-snapshot",
     "forget-snapshot", "alias",         "unalias",          "prefer",          "yield-aliases",
     "start-services",  "stop-services", "restart-services", "reload-services", "connect",
-    "disconnect"};
+    "disconnect",      "configure"};
 
 /// Whether operations of these kinds may stand in one change.
 bool go_together(const std::string& a, const std::string& b) {
@@ -204,6 +205,18 @@ void check_connections(const snap_request& wanted, const checked& all) {
     throw refuse(wanted, "it is not installed", failure_kind::snap_not_installed);
 }
 
+// --- configure ----------------------------------------------------------------------------------------
+
+void check_configure(const snap_request& wanted, const checked& all) {
+  const auto& state = active_state(wanted, all);
+  const auto edits = json::parse_object(wanted.config);
+  if (edits.empty())
+    throw refuse(wanted, "no option is named");
+  if (!state.info()->has_hook("configure"))
+    throw refuse(wanted, "it has no \"configure\" hook");
+  with_edits(json::parse_object(state.config), edits);
+}
+
 // --- remove, enable, disable ------------------------------------------------------------------------
 
 /// Whether a remove of this revision leaves others.
@@ -299,6 +312,8 @@ void check_one(const snap_request& wanted, const checked& all) {
     check_services(wanted, all);
   else if (is_about_connections(wanted.verb))
     check_connections(wanted, all);
+  else if (wanted.verb == "configure")
+    check_configure(wanted, all);
   else
     check_installed(wanted, all);
 }

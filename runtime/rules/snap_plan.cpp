@@ -65,6 +65,7 @@ std::vector<operation> operations_of(const snap_request& wanted, lane_number lan
   op.for_good = wanted.for_good;
   op.connections = wanted.connections;
   op.forget = wanted.forget;
+  op.config = wanted.config;
   std::vector<operation> result(std::max<std::size_t>(wanted.steps.size(), 1), op);
   for (std::size_t i = 0; i < wanted.steps.size(); ++i) {
     result[i].rev = wanted.steps[i].rev;
@@ -219,6 +220,8 @@ void snap_plan::add_undoable_tasks(task_chain& chain) const {
     add_alias_tasks(chain);
   else if (is_about_services(verb))
     add_service_task(chain);
+  else if (verb == "configure")
+    add_configure_tasks(chain, *state.info());
   else if (verb == "refresh")
     add_refreshes(chain);
 }

@@ -6,6 +6,7 @@
 
 #include "messages/failure.hpp"
 #include "runtime/limits.hpp"
+#include "runtime/rules/config_edit.hpp"
 
 namespace troupe {
 namespace {
@@ -91,6 +92,15 @@ void apply_to(snap_state& state, const set_config& update) {
   state.config = update.config;
 }
 
+void apply_to(snap_state& state, const edit_config& update) {
+  if (!state.is_installed())
+    refuse("configure", state, "it isn't installed");
+  auto config = json::parse_object(state.config);
+  for (const auto& edits : update.edits)
+    config = with_edits(std::move(config), json::parse_object(edits));
+  state.config = json::write(config);
+}
+
 void apply_to(snap_state& state, const track_channel& update) {
   if (!state.is_installed())
     refuse("follow another channel with", state, "it isn't installed");
@@ -140,6 +150,11 @@ snap_state apply(const snap_state& state, const snap_update& update) {
   std::visit([&](const auto& u) { apply_to(next, u); }, update);
   ++next.version;
   return next;
+}
+
+bool is_for_guests(const snap_update& update) {
+  return std::holds_alternative<set_connection>(update) || std::holds_alternative<edit_config>(update) ||
+         std::holds_alternative<set_health>(update);
 }
 
 } // namespace troupe

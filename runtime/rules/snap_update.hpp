@@ -11,4 +11,7 @@ namespace troupe {
 /// to have a health.
 snap_state apply(const snap_state& state, const snap_update& update);
 
+/// Whether lanes that don't own the snap may do that.
+bool is_for_guests(const snap_update& update);
+
 } // namespace troupe

@@ -242,18 +242,35 @@ void add_discard_tasks(task_chain& chain, revision rev) {
   chain.add("discard-snap", "Remove snap " + quoted(name, rev) + " from the system", setup);
 }
 
-void add_service_task(task_chain& chain) {
-  const auto& op = chain.op();
-  auto verb = op.verb.substr(0, op.verb.find('-'));
+void add_configure_tasks(task_chain& chain, const snap_info& info) {
+  add_hook(chain, info, "configure", {{"edits", chain.op().config}});
+}
+
+namespace {
+
+std::string summary_of_services(std::string verb, const std::vector<std::string>& apps,
+                                const std::string& snap) {
   verb[0] = static_cast<char>(verb[0] - 'a' + 'A');
   std::string names;
-  for (const auto& app : op.services)
+  for (const auto& app : apps)
     names += (names.empty() ? " " : ", ") + quoted(app);
-  chain.add("service-command", verb +
-                                   (names.empty()             ? " services"
-                                    : op.services.size() == 1 ? " service" + names
-                                                              : " services" + names) +
-                                   " of snap " + quoted(op.snap));
+  return verb + (apps.size() == 1 ? " service" : " services") + names + " of snap " + quoted(snap);
+}
+
+} // namespace
+
+void add_service_task(task_chain& chain) {
+  const auto& op = chain.op();
+  chain.add("service-command",
+            summary_of_services(op.verb.substr(0, op.verb.find('-')), op.services, op.snap));
+}
+
+void add_asked_service_task(task_chain& chain, const std::string& verb,
+                            const std::vector<std::string>& names, bool for_good) {
+  chain.add("service-command", summary_of_services(verb, names, chain.op().snap),
+            {{"verb", verb + "-services"},
+             {"services", json::array(names.begin(), names.end())},
+             {"for-good", for_good}});
 }
 
 void add_snapshot_tasks(task_chain& chain) {

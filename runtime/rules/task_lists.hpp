@@ -63,8 +63,15 @@ void add_discard_all_tasks(task_chain& chain, const snap_state& state);
 /// Those of a remove of one revision of several.
 void add_discard_tasks(task_chain& chain, revision rev);
 
+/// The one of configure: the snap's hook decides about the edits.
+void add_configure_tasks(task_chain& chain, const snap_info& info);
+
 /// The one of the verbs about services.
 void add_service_task(task_chain& chain);
+
+/// The same that a hook has asked for; the verb is start, stop, restart or reload.
+void add_asked_service_task(task_chain& chain, const std::string& verb,
+                            const std::vector<std::string>& names, bool for_good);
 
 /// Those of the verbs about snapshots come in two parts as well.
 void add_snapshot_tasks(task_chain& chain);

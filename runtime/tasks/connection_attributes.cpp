@@ -32,6 +32,31 @@ connection_attributes attributes_before(const task_context& context) {
   return {json::parse_object(known->plug_attributes), json::parse_object(known->slot_attributes)};
 }
 
+connection_attributes attributes_after(const task_context& context, const hook_words* said) {
+  auto attributes = attributes_before(context);
+  if (said && said->attributes)
+    (json::string_or(context.setup, "side") == "plug" ? attributes.plug : attributes.slot) =
+        json::parse_object(*said->attributes);
+  return attributes;
+}
+
+hook_connection hook_connection_of(const task_context& context, const wiring& wires) {
+  hook_connection result;
+  result.ref = connection_in(context);
+  result.is_plug = json::string_or(context.setup, "side") == "plug";
+  result.may_set = !context.job->undo && json::string_or(context.setup, "hook").starts_with("prepare-");
+  const auto fixed = [&](rule_side side, const endpoint_name& name) {
+    const auto* end = wires.find(side, name);
+    return end ? json::write(wires.book().attributes_of(side, *end->endpoint)) : std::string{"{}"};
+  };
+  result.plug_static = fixed(rule_side::plug, result.ref.plug);
+  result.slot_static = fixed(rule_side::slot, result.ref.slot);
+  const auto dynamic = attributes_before(context);
+  result.plug_dynamic = json::write(dynamic.plug);
+  result.slot_dynamic = json::write(dynamic.slot);
+  return result;
+}
+
 json::object to_memo(const connection_ref& ref, const connection_attributes& attributes) {
   return {{"connection", to_string(ref)}, {"plug", attributes.plug}, {"slot", attributes.slot}};
 }

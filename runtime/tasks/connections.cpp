@@ -1,6 +1,7 @@
 #include "messages/failure.hpp"
 #include "runtime/rules/connection_json.hpp"
 #include "runtime/rules/connection_tasks.hpp"
+#include "runtime/tasks/added_tasks.hpp"
 #include "runtime/tasks/connection_attributes.hpp"
 #include "runtime/tasks/task_kinds.hpp"
 
@@ -24,19 +25,6 @@ planned_connection planned(const wiring& wires, const connection_ref& ref) {
   what.plug = info_of(rule_side::plug, ref.plug);
   what.slot = info_of(rule_side::slot, ref.slot);
   return what;
-}
-
-/// The tasks that `add` appends to a chain of the task's operation.
-template <class Add>
-std::vector<task_record> tasks_of(const task_context& context, Add add) {
-  change_record change;
-  change.operations = {context.op()};
-  plan_context plan;
-  plan.now = context.os().clock->now();
-  plan.next_task = [last = std::uint64_t{0}]() mutable { return task_id{++last}; };
-  task_chain chain{change, plan, 0};
-  add(chain);
-  return std::move(change.tasks);
 }
 
 using updates = std::vector<std::pair<std::string, snap_update>>;
@@ -74,7 +62,8 @@ outcome perform_auto_connect(task_context& context) {
   outcomes::done result;
   result.memo = json::write(json::object{{"refused", std::move(refused)}});
   if (!made.empty())
-    result.then = tasks_of(context, [&](task_chain& chain) { add_connect_tasks(chain, made, true); });
+    result.then =
+        added_tasks_of(context, [&](task_chain& chain) { add_connect_tasks(chain, made, true); });
   return {std::move(result), {}};
 }
 
@@ -95,7 +84,7 @@ outcome perform_auto_disconnect(task_context& context) {
   }
   outcomes::done result;
   if (!all.empty())
-    result.then = tasks_of(
+    result.then = added_tasks_of(
         context, [&](task_chain& chain) { add_disconnect_tasks(chain, all, disconnection::forgotten); });
   return {std::move(result), {}};
 }

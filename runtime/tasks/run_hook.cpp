@@ -2,10 +2,13 @@
 
 #include "messages/failure.hpp"
 #include "runtime/limits.hpp"
+#include "runtime/rules/config_edit.hpp"
+#include "runtime/rules/task_lists.hpp"
 #include "runtime/snap/base.hpp"
 #include "runtime/snap/environment.hpp"
 #include "runtime/snap/health_json.hpp"
 #include "runtime/snap/quote.hpp"
+#include "runtime/tasks/added_tasks.hpp"
 #include "runtime/tasks/connection_attributes.hpp"
 #include "runtime/tasks/hook_marks.hpp"
 #include "runtime/tasks/task_kinds.hpp"
@@ -108,25 +111,54 @@ outcome revision_to_blame(const task_context& context, const std::string& messag
 }
 
 /// What the hook has said in its run, which has ended; null: nothing.
-std::shared_ptr<const health_report> said_in(const task_context& context) {
-  return context.access.health ? context.access.health->load() : nullptr;
+std::shared_ptr<const hook_words> said_in(const task_context& context) {
+  return context.access.said ? context.access.said->load() : nullptr;
 }
 
 /// Why a check-health hook that ended well has failed all the same; empty where it hasn't.
 std::string bad_news(const task_context& context, const std::string& hook) {
   auto said = said_in(context);
-  if (hook != "check-health" || !said || said->status != health_status::error)
+  if (hook != "check-health" || !said || !said->health || said->health->status != health_status::error)
     return {};
-  return said->message + (said->code.empty() ? "" : " (" + said->code + ")");
+  const auto& health = *said->health;
+  return health.message + (health.code.empty() ? "" : " (" + health.code + ")");
 }
 
-/// The hook has ended well; what it has said of its snap counts from now on.
-outcome done_with_health(const task_context& context) {
-  auto said = said_in(context);
-  if (!said)
-    return done();
-  snap_health health{*said, context.rev(), context.os().clock->now()};
-  return done(context, set_health{health}, {{"health", to_json(context.state->health)}});
+/// What has to be done to services once the hook has ended well.
+std::vector<task_record> service_tasks_of(const task_context& context, const hook_words& said) {
+  return added_tasks_of(context, [&](task_chain& chain) {
+    for (const auto& [verb, names, for_good] : said.services)
+      add_asked_service_task(chain, verb, names, for_good);
+  });
+}
+
+/// The hook has ended well: what it has said counts from now on.
+outcome done_with_words(const task_context& context) {
+  const auto said = said_in(context);
+  outcomes::done result;
+  json::object memo;
+  if (said && said->health) {
+    memo["health"] = to_json(context.state->health);
+    result.updates.emplace_back(context.snap(), set_health{snap_health{*said->health, context.rev(),
+                                                                       context.os().clock->now()}});
+  }
+  if (said && !said->config.empty()) {
+    const auto config = json::parse_object(context.state->config);
+    json::object back;
+    for (const auto& text : said->config)
+      for (const auto& [name, value] : edits_back(config, json::parse_object(text)))
+        back.insert_or_assign(name, value);
+    memo["config-back"] = std::move(back);
+    result.updates.emplace_back(context.snap(), edit_config{said->config});
+  }
+  if (said && !said->services.empty())
+    result.then = service_tasks_of(context, *said);
+  if (is_about_connection(context))
+    for (const auto& [key, value] :
+         to_memo(connection_in(context), attributes_after(context, said.get())))
+      memo[key] = value;
+  result.memo = json::write(memo);
+  return {std::move(result), {}};
 }
 
 /// Why none of the snap's hooks can run; empty if they can.
@@ -163,7 +195,7 @@ outcome run_hook(task_context& context, const std::string& hook, bool ignore_err
   context.os().processes->kill_marked(hook_marks(paths, context.job->task.id));
   auto why = result.succeeded() ? bad_news(context, hook) : how_it_failed(result, time_limit);
   if (result.succeeded() && why.empty())
-    return context.job->undo ? done() : done_with_health(context);
+    return context.job->undo ? done() : done_with_words(context);
   auto message = "run hook \"" + hook + "\": " + why;
   if (ignore_error && !result.stopped) {
     context.log.push_back("ERROR ignored: " + message);
@@ -174,20 +206,13 @@ outcome run_hook(task_context& context, const std::string& hook, bool ignore_err
   throw failure{message};
 }
 
-/// A plug or slot may have only the hook that undoes; what hooks before have set is handed on.
-outcome run_end_hook(task_context& context, const std::string& hook) {
-  auto result = context.info().has_hook(hook) ? run_hook(context, hook, false) : done();
-  if (auto* finished = std::get_if<outcomes::done>(&result.result))
-    finished->memo = json::write(to_memo(connection_in(context), attributes_before(context)));
-  return result;
-}
-
 } // namespace
 
+// A plug or slot may have only the hook that undoes.
 outcome perform_run_hook(task_context& context) {
   const auto hook = json::string_or(context.setup, "hook");
-  if (is_about_connection(context))
-    return run_end_hook(context, hook);
+  if (is_about_connection(context) && !context.info().has_hook(hook))
+    return done_with_words(context);
   return run_hook(context, hook, json::bool_or(context.setup, "ignore-error"));
 }
 
@@ -203,9 +228,11 @@ outcome undo_run_hook(task_context& context) {
   auto hook = json::string_or(context.setup, "undo-hook");
   auto undone = hook.empty() || !context.info().has_hook(hook) ? done() : run_hook(context, hook, true);
   // Whatever has been said since: the snap is what it was before.
+  auto& updates = std::get<outcomes::done>(undone.result).updates;
   if (const auto* former = context.memo.if_contains("health"))
-    std::get<outcomes::done>(undone.result)
-        .updates.emplace_back(context.snap(), set_health{health_from_json(*former)});
+    updates.emplace_back(context.snap(), set_health{health_from_json(*former)});
+  if (const auto* back = context.memo.if_contains("config-back"))
+    updates.emplace_back(context.snap(), edit_config{{json::write(*back)}});
   return undone;
 }
 

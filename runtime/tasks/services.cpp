@@ -75,8 +75,23 @@ service_verb verb_of(const std::string& verb) {
   return verb == "reload-services" ? service_verb::reload : service_verb::start;
 }
 
-std::optional<service_command> asked_for(const task_context& context) {
+/// What a request wants done to services, or a hook by the task's set-up.
+struct service_wish {
+  std::string verb;
+  names services; ///< Empty: all.
+  bool for_good = false;
+};
+
+service_wish wish_of(const task_context& context) {
   const auto& op = context.op();
+  if (!context.setup.contains("verb"))
+    return {op.verb, op.services, op.for_good};
+  return {json::string_or(context.setup, "verb"), json::strings(context.setup, "services"),
+          json::bool_or(context.setup, "for-good")};
+}
+
+std::optional<service_command> asked_for(const task_context& context) {
+  const auto op = wish_of(context);
   auto started = json::strings(context.memo, "started");
   auto stopped = json::strings(context.memo, "stopped");
   if (context.job->undo && op.verb == "stop-services")
@@ -95,7 +110,7 @@ std::optional<service_command> asked_for(const task_context& context) {
 
 /// Which services aren't started by themselves once this has been done.
 names disabled_after(const task_context& context) {
-  const auto& op = context.op();
+  const auto op = wish_of(context);
   const auto& before = context.state->disabled_services;
   std::set<std::string> disabled{before.begin(), before.end()};
   for (const auto& app : op.services.empty() ? services_of(context.info()) : op.services)
@@ -117,7 +132,8 @@ std::optional<service_command> service_command_of(const task_context& context) {
 
 outcome service_outcome(const task_context& context, const service_result& result) {
   const auto& op = context.op();
-  const auto for_good = op.for_good && is_about_services(op.verb);
+  const auto wish = wish_of(context);
+  const auto for_good = wish.for_good && is_about_services(wish.verb);
   outcomes::done ended;
   if (context.job->undo) {
     if (for_good)

@@ -25,7 +25,7 @@ struct talking_hooks {
       CHECK(spec.env.at("TROUPE_ROOT") == "/root");
       auto said = says.find(std::filesystem::path{spec.argv.back()}.filename());
       if (said != says.end())
-        all.ask<health_noted>(contexts(), say_health{cookies.back(), said->second});
+        all.ask<words_noted>(contexts(), say_in_hook{cookies.back(), {.health = said->second}});
     };
   }
 
@@ -60,6 +60,16 @@ std::string message_of(const json::object& envelope) {
 std::string body_of(const std::string& cookie, std::initializer_list<const char*> words) {
   return json::write(
       json::object{{"context-id", cookie}, {"args", json::array(words.begin(), words.end())}});
+}
+
+hook_context opening(const std::string& snap) {
+  hook_context what;
+  what.change = {1};
+  what.task = {2};
+  what.snap = snap;
+  what.hook = "configure";
+  what.info = std::make_shared<const snap_info>();
+  return what;
 }
 
 const health_report blocked{health_status::blocked, "plug it in", "no-printer"};
@@ -129,7 +139,8 @@ TEST_CASE("a cookie is worth something while its hook runs, and a restart keeps 
   for (const auto& cookie : {t.cookies[0], std::string{}, std::string{"guess"}}) {
     CHECK_THROWS_WITH(t.all.ask<hook_context>(t.contexts(), find_hook_context{cookie}),
                       Contains("not that of a running hook"));
-    CHECK_THROWS_AS(t.all.ask<health_noted>(t.contexts(), say_health{cookie, broken}), failure);
+    CHECK_THROWS_AS(t.all.ask<words_noted>(t.contexts(), say_in_hook{cookie, {.health = broken}}),
+                    failure);
   }
   CHECK_FALSE(t.all.snaps().at(0)->health);
 }
@@ -140,14 +151,14 @@ TEST_CASE("two hooks that run have two cookies, and each speaks for its own snap
   stage all{dir.path() / "journal.db", world};
   const auto& contexts = all.actors().members().hook_contexts;
   auto open = [&](const std::string& snap) {
-    return all.ask<hook_access>(contexts, open_hook_context{{{1}, {2}, snap, "configure", {}}});
+    return all.ask<hook_access>(contexts, open_hook_context{opening(snap), {}});
   };
   auto first = open("hello");
   auto second = open("other");
   CHECK(first.cookie != second.cookie);
-  all.ask<health_noted>(contexts, say_health{first.cookie, blocked});
-  CHECK(*first.health->load() == blocked);
-  CHECK_FALSE(second.health->load());
+  all.ask<words_noted>(contexts, say_in_hook{first.cookie, {.health = blocked}});
+  CHECK(first.said->load()->health == blocked);
+  CHECK_FALSE(second.said->load()->health);
   caf::anon_send(contexts, close_hook_context{first.cookie});
   CHECK(all.ask<hook_context>(contexts, find_hook_context{second.cookie}).snap == "other");
   CHECK_THROWS_AS(all.ask<hook_context>(contexts, find_hook_context{first.cookie}), failure);
@@ -158,14 +169,14 @@ TEST_CASE("snapctl's endpoint takes what a running hook says, and refuses what m
   sim::world world;
   stage all{dir.path() / "journal.db", world};
   auto access = all.ask<hook_access>(all.actors().members().hook_contexts,
-                                     open_hook_context{{{1}, {2}, "hello", "configure", {}}});
+                                     open_hook_context{opening("hello"), {}});
   const auto& cookie = access.cookie;
   for (uid_t uid : {0, 1234}) {
     auto done =
         post(all, body_of(cookie, {"set-health", "blocked", "plug it in", "--code=no-printer"}), uid);
     CHECK(done.at("type") == "sync");
     CHECK(done.at("result") == json::object{{"stdout", ""}, {"stderr", ""}});
-    CHECK(*access.health->load() == blocked);
+    CHECK(access.said->load()->health == blocked);
   }
   for (const auto& body :
        {body_of("", {"help"}), body_of("", {"--help"}), body_of("", {"-h"}),
@@ -191,15 +202,23 @@ TEST_CASE("snapctl's endpoint takes what a running hook says, and refuses what m
            {body_of(cookie, {"set-health"}), "error running snapctl: cannot set health"},
            {body_of(cookie, {"set-health", "fine"}), "must be okay, waiting, blocked or error"},
            {body_of(cookie, {"fly"}), "snapctl: command \"fly\" is not known by this version"},
-           {body_of(cookie, {"set", "a=1"}), "command \"set\" is not known by this version"},
+           {body_of(cookie, {"set", "a"}), "not of the form KEY=VALUE"},
+           {body_of(cookie, {"set"}), "nothing is named"},
+           {body_of(cookie, {"set", "A=1"}), "invalid option name"},
+           {body_of(cookie, {"get"}), "name an option"},
+           {body_of(cookie, {"get", ":home", "x"}), "only hooks of plugs and slots can"},
+           {body_of(cookie, {"start", "other"}), "services of its own snap"},
+           {body_of(cookie, {"is-undo"}), "ended with status 1"},
            {body_of(cookie, {"\x1b[2J"}), "command \"\\x1b[2J\" is not known"},
        }) {
     INFO(body);
     CHECK_THAT(message_of(post(all, body)), Contains(says));
-    CHECK(*access.health->load() == blocked);
+    CHECK(access.said->load()->health == blocked);
   }
   auto forbidden = post(all, body_of(cookie, {"set", "a=1"}), 1234);
   CHECK(forbidden.at("status-code") == 403);
   CHECK_THAT(message_of(forbidden), Contains("only root may"));
-  CHECK_THAT(message_of(post(all, body_of(cookie, {"get", "a"}), 1234)), Contains("not known"));
+  CHECK(post(all, body_of(cookie, {"set", "a.b=1"})).at("type") == "sync");
+  CHECK(json::string_or(post(all, body_of(cookie, {"get", "a"}), 1234).at("result").as_object(),
+                        "stdout") == "{\"b\":1}\n");
 }

@@ -16,7 +16,8 @@ TEST_CASE("a hook may only ask what refresh is pending") {
 }
 
 TEST_CASE("each command of snapctl has its help") {
-  for (const auto* command : {"refresh", "set-health"}) {
+  for (const auto* command : {"get", "set", "unset", "is-connected", "is-undo", "services", "start",
+                              "refresh", "set-health"}) {
     auto help = snapctl_help({command, "--help"});
     REQUIRE(help);
     CHECK_THAT(*help, Contains(std::string{"usage: snapctl "} + command));
