@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "actors/lane.hpp"
+#include "runtime/json/json.hpp"
 #include "runtime/limits.hpp"
 #include "runtime/rules/constraints.hpp"
 #include "runtime/rules/held_up.hpp"
@@ -191,10 +192,12 @@ void change::take_more(const task_settled& what) {
   const auto* finished = std::get_if<outcomes::done>(&result.outcome.result);
   if (!finished || finished->then.empty() || result.undo)
     return settle(what);
+  asks_for_ids_.insert(result.task);
   request(director_, caf::infinite, take_task_ids{finished->then.size()})
       .then(
           [this, what](task_id first) {
             const auto& more = std::get<outcomes::done>(what.result->outcome.result).then;
+            asks_for_ids_.erase(what.result->task);
             try {
               if (graph_.status(what.result->task) == task_status::doing)
                 add_more(what.result->task, more, first);
@@ -207,6 +210,40 @@ void change::take_more(const task_settled& what) {
             }
           },
           [](const caf::error&) {});
+}
+
+/// The last tasks of the snaps at the other ends of a task's connection, where this change has linked
+/// them: nothing of those is undone before the task is, so that nobody has to get in for that either.
+std::vector<task_id> change::last_of_peers(const task_record& row) const {
+  const auto setup = json::parse_object(row.setup);
+  const auto ref = connection_ref_from_text(json::string_or(setup, "connection"));
+  if (!ref || record_.operations.size() < 2)
+    return {};
+  const auto snap_of = [&](const task_record& task) -> const std::string& {
+    static const std::string none;
+    return task.operation < 0 ? none
+                              : record_.operations.at(static_cast<std::size_t>(task.operation)).snap;
+  };
+  const auto is_of_peer = [&](const task_record& task) {
+    const auto& snap = snap_of(task);
+    return snap != snap_of(row) && ref->is_of(snap);
+  };
+  std::set<std::string> linked;
+  for (const auto& task : record_.tasks)
+    if (task.kind == "link-snap" && is_of_peer(task) && graph_.status(task.id) == task_status::done)
+      linked.insert(snap_of(task));
+  std::vector<task_id> last;
+  for (const auto& task : record_.tasks) {
+    if (!linked.contains(snap_of(task)) || graph_.status(task.id) != task_status::done)
+      continue;
+    const auto is_before = [&](task_id id) {
+      return graph_.status(id) == task_status::done &&
+             snap_of(record_.tasks[index_.at(id)]) == snap_of(task);
+    };
+    if (std::ranges::none_of(graph_.waiters(task.id), is_before))
+      last.push_back(task.id);
+  }
+  return last;
 }
 
 /// What waits for the task waits for these as well, the last of which nobody else waits for.
@@ -223,6 +260,8 @@ void change::add_more(task_id after, const std::vector<task_record>& more, task_
       row.waits_for.push_back(after);
     row.operation = task(after).operation;
     row.lanes = task(after).lanes;
+    for (auto before : last_of_peers(row))
+      row.waits_for.push_back(before);
   }
   std::vector<added_wait> waits;
   for (auto waiter : graph_.waiters(after))
@@ -276,7 +315,7 @@ void change::take_claims(const claims_granted& granted) {
   graph_.add(graph_tasks(*granted.plan, with_->find_kind));
   snaps_ = granted.snaps;
   record_.operations = granted.plan->operations;
-  added_.push_back({record_.id, record_.operations, granted.plan->tasks});
+  added_.push_back({record_.id, record_.operations, granted.plan->tasks, {}});
   for (const auto& task : granted.plan->tasks) {
     index_.emplace(task.id, record_.tasks.size());
     record_.tasks.push_back(task);
@@ -410,7 +449,7 @@ void change::stop_told_tasks() {
     // No lane has heard of it yet: it is simply taken back, or isn't handed out after the commit.
     if (std::erase_if(starts_, is_it) + std::erase_if(interrupted_, is_it) > 0)
       forget_start(id);
-    else if (std::ranges::none_of(committing_, is_it))
+    else if (std::ranges::none_of(committing_, is_it) && !asks_for_ids_.contains(id))
       send(lane_of(task(id)), stop_task{id});
     // Its lane only gives up asking.
     if (entering_.contains(id))
@@ -513,7 +552,7 @@ void change::hand_to_lane(const task_start& start) {
   job->undo = start.undo;
   if (start.undo)
     job->failed = failed_tasks();
-  if (row.waits_for.size() == 1)
+  if (!row.waits_for.empty())
     job->memo_before = task(row.waits_for.front()).memo;
   if (row.operation >= 0)
     job->op = std::make_shared<const operation>(

@@ -36,6 +36,7 @@ private:
   void spawn_lanes();
   void settle(const task_settled& what);
   void take_more(const task_settled& what);
+  std::vector<task_id> last_of_peers(const task_record& row) const;
   void add_more(task_id after, const std::vector<task_record>& more, task_id first);
   void take_claims(const claims_granted& granted);
   caf::result<change_view_ptr> abort(const std::function<void()>& how);
@@ -86,6 +87,7 @@ private:
   std::map<task_id, entering_task> entering_; ///< Critical ones whose lane isn't in; not durable yet.
   std::vector<task_start> starts_;            ///< To be handed out after the next commit.
   std::vector<task_start> committing_;        ///< Handed out once the commit under way is done.
+  std::set<task_id> asks_for_ids_;            ///< Have ended, and wait for ids of what they add.
   std::vector<task_start> interrupted_;       ///< By a restart, and not yet started again.
   std::set<task_id> dirty_;                   ///< Rows that the next commit writes.
   std::vector<added_tasks> added_;            ///< What the next commit adds.

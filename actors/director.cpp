@@ -140,6 +140,8 @@ void director::on_exit() {
     send_exit(change.actor, caf::exit_reason::user_shutdown);
   live_.clear();
   claiming_.clear();
+  for (const auto& [name, known] : snaps_)
+    send_exit(known.actor, caf::exit_reason::user_shutdown);
   snaps_.clear();
 }
 

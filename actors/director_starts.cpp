@@ -255,6 +255,8 @@ plan_context director::context_for(change_id change) {
   context.next_task = [this] { return task_id{++last_task_.value}; };
   context.installed = &installed_;
   context.spool = with_->host->paths.spool_dir();
+  context.interfaces = &with_->host->interfaces;
+  context.system = with_->host->system;
   for (const auto& [id, live] : live_)
     for (const auto& other : live.operations)
       context.under_way.push_back(&other);

@@ -44,6 +44,7 @@ void lane::on_exit() {
       send_exit(running.apps, caf::exit_reason::user_shutdown);
     running.waiting.reset();
     running.telling.reset();
+    running.awaits_turn = nullptr;
   }
   on_admission_.clear();
   setup_.snaps.clear();
@@ -78,19 +79,34 @@ void lane::ask_scheduler(const lane_summary& summary, std::uint64_t asked) {
     return;
   request(with_->scheduler, caf::infinite, admit_lane{summary})
       .then(
-          [this, asked](const admitted& what) {
+          [this, asked, summary](const admitted& what) {
             if (admission_ != admission::asked || asked != asks_)
               return;
-            admission_ = admission::inside;
-            pass_ = what.pass;
-            was_inside_ = was_inside_ || !before_admission_.empty();
-            obstacle_.reset();
-            for (auto task : std::exchange(before_admission_, {}))
-              send(setup_.change, task_may_start{task});
-            for (const auto& [task, act] : std::exchange(on_admission_, {}))
-              act();
+            // Snaps that came while it waited may be its peers now.
+            request(setup_.director, caf::infinite, complete_summary{setup_.summary})
+                .then([this, asked, what,
+                       summary](const lane_summary& now) { enter(summary, now, what.pass, asked); },
+                      [](const caf::error&) {});
           },
           [](const caf::error&) {});
+}
+
+void lane::enter(const lane_summary& asked_with, const lane_summary& now, const admission_pass& pass,
+                 std::uint64_t asked) {
+  if (admission_ != admission::asked || asked != asks_)
+    return;
+  if (now.bases != asked_with.bases || now.connected_to != asked_with.connected_to) {
+    leave();
+    return ask_admission();
+  }
+  admission_ = admission::inside;
+  pass_ = pass;
+  was_inside_ = was_inside_ || !before_admission_.empty();
+  obstacle_.reset();
+  for (auto task : std::exchange(before_admission_, {}))
+    send(setup_.change, task_may_start{task});
+  for (const auto& [task, act] : std::exchange(on_admission_, {}))
+    act();
 }
 
 void lane::hear_obstacle(const admission_obstacle& what) {
@@ -145,10 +161,12 @@ void lane::with_snap(const run_ptr& run, const std::string& name, std::function<
   request(setup_.director, caf::infinite, find_snap{name})
       .then(
           [this, run, name, then](const snap_found& found) {
-            if (!found.actor)
-              return fail(run, failure{failure_kind::snap_not_installed,
-                                       "snap \"" + name + "\" is no longer installed"});
-            then(found.actor);
+            if (found.actor)
+              return then(found.actor);
+            auto why = "snap \"" + name + "\" is no longer installed";
+            if (run->kind->has_context)
+              return pass_over_hook(run, why);
+            fail(run, failure{failure_kind::snap_not_installed, why});
           },
           [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
 }
@@ -228,9 +246,10 @@ void lane::take_hook_turn_for(const run_ptr& run, std::function<void()> then) {
           [this, run, task, then = std::move(then)](hook_turn) {
             auto& running = running_.at(task);
             running.awaits_turn = nullptr;
+            run->has_turn = true;
             if (!running.stop.stop_requested())
               return with_state(run, then);
-            send(run->subject, end_hook_turn{task});
+            close_context(run);
             running_.erase(task);
             send(setup_.change, task_stopped{task});
           },
@@ -239,27 +258,45 @@ void lane::take_hook_turn_for(const run_ptr& run, std::function<void()> then) {
 
 // What the process may ask for depends on what it is a part of, so it is known before it begins.
 void lane::open_context(const run_ptr& run, std::function<void()> then) {
-  auto opening = std::make_shared<open_hook_context>();
+  if (!run->context.setup.contains("connection"))
+    return open_context(run, std::nullopt, then);
+  auto found = std::make_shared<std::optional<hook_connection>>();
+  auto look = [run, found](const wiring& wires) { *found = hook_connection_of(run->context, wires); };
+  request(with_->switchboard, caf::infinite,
+          use_wiring{std::make_shared<const std::function<void(wiring&)>>(std::move(look))})
+      .then(
+          [this, run, found, then = std::move(then)](wiring_used) {
+            if (*found)
+              return open_context(run, *found, then);
+            pass_over_hook(run, "one of the snaps is no longer enabled, or has no such plug or slot");
+          },
+          [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
+}
+
+// What the hook has said is taken back all the same.
+void lane::pass_over_hook(const run_ptr& run, const std::string& why) {
+  if (!run->context.job->undo)
+    return fail(run, failure{"cannot run hook: " + why});
+  close_context(run);
+  run->context.passed_over = why;
   try {
-    std::tie(opening->what, opening->words) = hook_opening_of(run->context);
+    run->handle();
+  } catch (const failure& fault) {
+    return fail(run, fault);
+  }
+  finish(run);
+}
+
+void lane::open_context(const run_ptr& run, const std::optional<hook_connection>& connection,
+                        std::function<void()> then) {
+  open_hook_context opening;
+  try {
+    std::tie(opening.what, opening.words) = hook_opening_of(run->context);
   } catch (const failure& why) {
     return fail(run, why);
   }
-  if (!run->context.setup.contains("connection"))
-    return open_context(run, *opening, std::move(then));
-  auto look = [run, opening](const wiring& wires) {
-    opening->what.connection = hook_connection_of(run->context, wires);
-  };
-  request(with_->switchboard, caf::infinite,
-          use_wiring{std::make_shared<const std::function<void(wiring&)>>(std::move(look))})
-      .then([this, run, opening,
-             then = std::move(then)](wiring_used) { open_context(run, *opening, then); },
-            [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
-}
-
-void lane::open_context(const run_ptr& run, const open_hook_context& opening,
-                        std::function<void()> then) {
-  request(with_->hook_contexts, caf::infinite, opening)
+  opening.what.connection = connection;
+  request(with_->hook_contexts, caf::infinite, std::move(opening))
       .then(
           [run, then](const hook_access& access) {
             run->context.access = access;
@@ -270,10 +307,10 @@ void lane::open_context(const run_ptr& run, const open_hook_context& opening,
 
 // Before anybody hears that the task has ended, so that nobody can use the cookie after that.
 void lane::close_context(const run_ptr& run) {
-  if (run->context.access.cookie.empty())
-    return;
-  send(with_->hook_contexts, close_hook_context{run->context.access.cookie});
-  send(run->subject, end_hook_turn{run->result.task});
+  if (!run->context.access.cookie.empty())
+    send(with_->hook_contexts, close_hook_context{std::exchange(run->context.access.cookie, {})});
+  if (std::exchange(run->has_turn, false))
+    send(run->subject, end_hook_turn{run->result.task});
 }
 
 void lane::hand_to_performer(const run_ptr& run) {
@@ -289,10 +326,7 @@ void lane::hand_to_performer(const run_ptr& run) {
             close_context(run);
             finish(run);
           },
-          [this, run](const caf::error& why) {
-            close_context(run);
-            fail_unless_stopping(run, why);
-          });
+          [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
 }
 
 // A change that isn't granted its claims goes on as soon as it is; stopping is how it gives them up.
@@ -374,9 +408,16 @@ void lane::apply_updates(const run_ptr& run, std::size_t next) {
         .then(applied, failed_to);
     return;
   }
-  with_snap(run, name, [this, applied, failed_to, what = update](const snap_actor& host) {
-    request(host, caf::infinite, apply_as_guest{pass_, what}).then(applied, failed_to);
-  });
+  // A snap that is gone has forgotten all.
+  request(setup_.director, caf::infinite, find_snap{name})
+      .then(
+          [this, run, next, applied, failed_to, what = update](const snap_found& found) {
+            if (found.actor)
+              request(found.actor, caf::infinite, apply_as_guest{pass_, what}).then(applied, failed_to);
+            else
+              apply_updates(run, next + 1);
+          },
+          failed_to);
 }
 
 // A task doesn't fail because its daemon stops: it runs again at the next start, and on_exit ends it
@@ -387,6 +428,7 @@ void lane::fail_unless_stopping(const run_ptr& run, const caf::error& why) {
 }
 
 void lane::fail(const run_ptr& run, const failure& what) {
+  close_context(run);
   auto& failures = running_.at(run->result.task).failures;
   if (is_tried_again(run->context.job->undo, run->kind && run->kind->irreversible, ++failures))
     return retry_later(run, {limits::undo_retry, what.what()});

@@ -51,6 +51,8 @@ private:
   void enter_for(task_id task, bool undo);
   void ask_admission();
   void ask_scheduler(const lane_summary& summary, std::uint64_t asked);
+  void enter(const lane_summary& asked_with, const lane_summary& now, const admission_pass& pass,
+             std::uint64_t asked);
   void hear_obstacle(const admission_obstacle& what);
   void start(const task_job_ptr& job);
   static std::string base_of(const task_run& run);
@@ -60,7 +62,9 @@ private:
   void take_hook_turn_for(const run_ptr& run, std::function<void()> then);
   void execute(const run_ptr& run);
   void open_context(const run_ptr& run, std::function<void()> then);
-  void open_context(const run_ptr& run, const open_hook_context& opening, std::function<void()> then);
+  void open_context(const run_ptr& run, const std::optional<hook_connection>& connection,
+                    std::function<void()> then);
+  void pass_over_hook(const run_ptr& run, const std::string& why);
   void close_context(const run_ptr& run);
   void hand_to_performer(const run_ptr& run);
   void await_vacancy(const run_ptr& run);

@@ -11,7 +11,8 @@ struct lane::task_run {
   const task_kind* kind = nullptr;
   task_context context;
   task_result result{};
-  snap_actor subject{}; ///< Whose snap the task is about.
+  snap_actor subject{};  ///< Of the snap that the task is about.
+  bool has_turn = false; ///< No other hook of it runs meanwhile.
   std::shared_ptr<const claims_granted> claims{};
 
   void handle() {

@@ -15,6 +15,7 @@ public:
        director_actor director, switchboard_actor switchboard, inspector_actor inspector);
 
   behavior_type make_behavior() override;
+  void on_exit() override { hooks_.clear(); } // A reply that is owed holds this actor.
 
 private:
   snap_state_ptr apply_under_claim(const apply_update& what);

@@ -36,19 +36,19 @@ void add_global_options(CLI::App& app, session& session) {
 }
 
 void add_commands(CLI::App& app, session& session) {
-  for (auto add : {add_install,    add_refresh,  add_revert,     add_switch,
-                   add_find,       add_remove,   add_enable,     add_disable,
-                   add_plan,       add_get,      add_set,        add_unset,
-                   add_save,       add_saved,    add_restore,    add_check_snapshot,
-                   add_forget,     add_alias,    add_unalias,    add_prefer,
-                   add_aliases,    add_connect,  add_disconnect, add_connections,
-                   add_interface,  add_services, add_start,      add_stop,
-                   add_restart,    add_logs,     add_run,        add_list,
-                   add_info,       add_warnings, add_okay,       add_notices,
-                   add_notice,     add_version,  add_changes,    add_history,
-                   add_tasks,      add_watch,    add_why,        add_abort,
-                   add_pack,       add_inspect,  add_store,      add_declaration,
-                   add_completion, add_help})
+  for (auto add : {add_install,     add_refresh,    add_revert,     add_switch,
+                   add_find,        add_remove,     add_enable,     add_disable,
+                   add_plan,        add_get,        add_set,        add_unset,
+                   add_save,        add_saved,      add_restore,    add_check_snapshot,
+                   add_forget,      add_alias,      add_unalias,    add_prefer,
+                   add_aliases,     add_connect,    add_disconnect, add_connections,
+                   add_interface,   add_interfaces, add_services,   add_start,
+                   add_stop,        add_restart,    add_logs,       add_run,
+                   add_list,        add_info,       add_warnings,   add_okay,
+                   add_notices,     add_notice,     add_version,    add_changes,
+                   add_history,     add_tasks,      add_watch,      add_why,
+                   add_abort,       add_pack,       add_inspect,    add_store,
+                   add_declaration, add_completion, add_help})
     add(app, session);
 }
 

@@ -15,7 +15,7 @@ struct task_job {
   std::string change_kind;
   task_record task;
   std::shared_ptr<const operation> op; ///< Null for a task of no operation.
-  std::string memo_before = "{}";      ///< The memo of the task it waits for, where that is one.
+  std::string memo_before = "{}";      ///< The memo of the task that it waits for first.
   bool undo = false;
   std::string failed{}; ///< undo: the tasks of the change that have failed, in the words of its error.
 };

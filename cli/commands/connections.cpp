@@ -118,6 +118,18 @@ void add_connections(CLI::App& app, session& session) {
   });
 }
 
+void add_interfaces(CLI::App& app, session& session) {
+  auto snap = std::make_shared<std::string>();
+  auto* command = app.add_subcommand("interfaces", "List all plugs and slots, connected or not")
+                      ->group(group::interfaces);
+  command->add_option("SNAP", *snap, "Those of this snap")->type_name("");
+  command->footer("Example:\n"
+                  "  troupe interfaces player\n\n"
+                  "The same as `troupe connections --all`.");
+  command->callback(
+      [&session, snap] { session.action = [&session, snap] { return show(session, *snap, true); }; });
+}
+
 void add_interface(CLI::App& app, session& session) {
   auto name = std::make_shared<std::string>();
   auto all = std::make_shared<bool>(false);

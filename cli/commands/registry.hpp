@@ -26,6 +26,7 @@ void add_info(CLI::App& app, session& session);
 void add_inspect(CLI::App& app, session& session);
 void add_install(CLI::App& app, session& session);
 void add_interface(CLI::App& app, session& session);
+void add_interfaces(CLI::App& app, session& session);
 void add_list(CLI::App& app, session& session);
 void add_logs(CLI::App& app, session& session);
 void add_notice(CLI::App& app, session& session);

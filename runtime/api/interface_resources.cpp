@@ -117,6 +117,8 @@ void check_select(const std::string& select, std::initializer_list<std::string_v
 endpoint_name end_in(const json::object& body, const std::string& list, const std::string& key) {
   const auto* all = body.if_contains(list);
   const auto* ends = all ? all->if_array() : nullptr;
+  if (all && !ends && !all->is_null())
+    throw failure{"cannot change connections: \"" + list + "\" must be a list"};
   if (!ends || ends->empty())
     return {};
   if (ends->size() > 1)

@@ -46,7 +46,9 @@ hook_command_result tell_connected(const wiring& wires, const std::string& snap,
     throw failure{"cannot tell what is connected: name one plug or slot, or use --list"};
   std::set<std::string> connected;
   for (const auto& ref : wires.connected_to(snap))
-    connected.insert(ref.plug.snap == snap ? ref.plug.name : ref.slot.name);
+    for (const auto* end : {&ref.plug, &ref.slot})
+      if (end->snap == snap)
+        connected.insert(end->name);
   if (words.front() == "--list") {
     hook_command_result result;
     for (const auto& name : connected)

@@ -36,8 +36,7 @@ void add_profiles(task_chain& chain, const std::vector<planned_connection>& all,
   json::array refs;
   std::string of;
   for (const auto& what : all) {
-    const auto was_there = what.former && !what.former->undesired;
-    if (was_there == connects)
+    if (what.was_there == connects)
       continue;
     of = refs.empty() ? to_string(what.ref.plug) + " and " + to_string(what.ref.slot)
                       : "what is connected to \"" + chain.op().snap + '"';

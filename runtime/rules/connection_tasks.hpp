@@ -17,6 +17,7 @@ namespace troupe {
 struct planned_connection {
   connection_ref ref;
   std::optional<connection> former{}; ///< What the snaps remember of it before.
+  bool was_there = false;             ///< It counted: both ends were active and of its interface.
   snap_info_ptr plug{};               ///< Of the snap at that end as it is active.
   snap_info_ptr slot{};               ///< Null: the system's, which has no hooks.
 };

@@ -178,13 +178,16 @@ hook_command_result command_services(const hook_context& hook, const std::vector
     throw failure{"cannot " + verb + " services: name them as SNAP or SNAP.APP"};
   hook_service_command command{
       asked.has("--reload") ? "reload" : verb, {}, !asked.flags.empty() && verb != "restart"};
+  auto all = false;
   for (const auto& word : asked.words) {
     const auto dot = word.find('.');
     if (word.substr(0, dot) != hook.snap)
       throw failure{"cannot " + verb + " " + in_marks(word) + ": a hook may only " + verb +
                     " services of its own snap"};
-    if (dot == word.npos)
+    if (dot == word.npos) {
+      all = true;
       continue;
+    }
     const auto name = word.substr(dot + 1);
     const auto* app = hook.info ? hook.info->find_app(name) : nullptr;
     if (!app || !app->is_service())
@@ -192,6 +195,8 @@ hook_command_result command_services(const hook_context& hook, const std::vector
                     " has no service of that name"};
     command.names.push_back(name);
   }
+  if (all)
+    command.names.clear();
   hook_command_result result;
   result.words.services.push_back(std::move(command));
   return result;

@@ -198,6 +198,8 @@ std::vector<planned> in_order(const operation_request& request, const plan_conte
   result.reserve(request.snaps.size());
   for (const auto& wanted : request.snaps)
     result.push_back({&wanted, known_info(wanted, context)});
+  if (!request.snaps.empty() && is_about_connections(request.snaps.front().verb))
+    return result;
   if (prefers(request)) {
     std::ranges::stable_partition(result,
                                   [](const planned& snap) { return snap.wanted->verb != "prefer"; });
@@ -209,6 +211,41 @@ std::vector<planned> in_order(const operation_request& request, const plan_conte
   }
   std::ranges::stable_sort(result, std::ranges::less{}, rank);
   return providers_first(result);
+}
+
+/// The interfaces that a snap has plugs or slots of, before and after.
+struct named_interfaces {
+  std::set<std::string> plugs;
+  std::set<std::string> slots;
+
+  void add(const snap_info* info) {
+    if (!info)
+      return;
+    for (const auto& end : info->plugs)
+      plugs.insert(end.interface);
+    for (const auto& end : info->slots)
+      slots.insert(end.interface);
+  }
+  bool may_use(const named_interfaces& other) const {
+    return std::ranges::any_of(plugs, [&](const auto& each) { return other.slots.contains(each); });
+  }
+};
+
+/// In one lane snaps that may be connected come one after the other, so that none is unlinked while
+/// another one's connection to it is made or taken away.
+void keep_apart(std::vector<std::vector<std::size_t>>& needs, const std::vector<planned>& snaps,
+                const plan_context& context) {
+  std::vector<named_interfaces> all(snaps.size());
+  for (std::size_t i = 0; i < snaps.size(); ++i) {
+    all[i].add(snaps[i].info);
+    if (auto found = context.claimed.find(snaps[i].wanted->snap); found != context.claimed.end())
+      all[i].add(found->second->info());
+  }
+  for (std::size_t later = 0; later < snaps.size(); ++later)
+    for (std::size_t other = 0; other < later; ++other)
+      if ((all[later].may_use(all[other]) || all[other].may_use(all[later])) &&
+          std::ranges::find(needs[later], other) == needs[later].end())
+        needs[later].push_back(other);
 }
 
 /// For each snap the places of those that it waits for, all before it.
@@ -301,18 +338,31 @@ snap_info_ptr active_info(const std::string& snap, const plan_context& context) 
   return current ? current->info : nullptr;
 }
 
+/// Whether a snap has this plug or slot, of this interface; the system has what it is asked for.
+bool is_end(rule_side side, const endpoint_name& end, const snap_info_ptr& info,
+            const std::string& interface) {
+  if (!info)
+    return end.snap == system_snap;
+  const auto& all = side == rule_side::plug ? info->plugs : info->slots;
+  const auto found = std::ranges::find(all, end.name, &endpoint_info::name);
+  return found != all.end() && found->interface == interface;
+}
+
 void add_connection_tasks(task_chain& chain, const plan_context& context) {
   const auto& op = chain.op();
   std::vector<planned_connection> all;
   for (const auto& ref : op.connections) {
-    planned_connection what{ref, std::nullopt, active_info(ref.plug.snap, context),
-                            active_info(ref.slot.snap, context)};
+    planned_connection what{ref};
+    what.plug = active_info(ref.plug.snap, context);
+    what.slot = active_info(ref.slot.snap, context);
     const auto& remembered = context.claimed.at(ref.plug.snap)->connections;
     if (const auto found = remembered.find(ref); found != remembered.end())
       what.former = found->second;
     // What is there already is only said again, and what isn't has no hooks to run.
-    const auto is_there = what.former && !what.former->undesired;
-    if (is_there == (op.verb == "connect"))
+    what.was_there = what.former && !what.former->undesired &&
+                     is_end(rule_side::plug, ref.plug, what.plug, what.former->interface) &&
+                     is_end(rule_side::slot, ref.slot, what.slot, what.former->interface);
+    if (what.was_there == (op.verb == "connect"))
       what.plug = what.slot = nullptr;
     all.push_back(std::move(what));
   }
@@ -421,8 +471,11 @@ change_record plan(const operation_request& asked, const plan_context& context) 
                              plan.operations().end());
   }
   name_downloads(change, context);
-  add_tasks(change, context, plans, places, find_needs(snaps, needs_first(request)),
-            request.transaction == transaction::all_snaps);
+  const auto together = request.transaction == transaction::all_snaps;
+  auto needs = find_needs(snaps, needs_first(request));
+  if (together)
+    keep_apart(needs, snaps, context);
+  add_tasks(change, context, plans, places, needs, together);
   tell_of_loops(change, snaps, places);
   if (request.settings)
     add_assign_settings(change, *request.settings, context);

@@ -7,6 +7,8 @@
 
 #include "messages/change.hpp"
 #include "messages/request.hpp"
+#include "runtime/rules/interface_definition.hpp"
+#include "runtime/rules/interface_policy.hpp"
 
 namespace troupe {
 
@@ -17,9 +19,11 @@ struct plan_context {
   std::function<task_id()> next_task;            ///< Gives out ids in ascending order.
   std::map<std::string, snap_state_ptr> claimed; ///< The request's snaps, as their claims found them.
   const std::map<std::string, snap_state_ptr>* installed = nullptr; ///< All snaps on the host.
-  std::vector<const operation*> under_way; ///< Of the other changes that aren't ready.
-  std::optional<task_id> after;            ///< A task that all others wait for.
-  std::string spool;                       ///< The directory that images are downloaded to.
+  std::vector<const operation*> under_way;    ///< Of the other changes that aren't ready.
+  std::optional<task_id> after;               ///< A task that all others wait for.
+  std::string spool;                          ///< The directory that images are downloaded to.
+  const interface_book* interfaces = nullptr; ///< Whose rules on installations count; null: none.
+  policy_system system{};                     ///< What they are applied to.
 };
 
 /// Decides which tasks a request takes. The operations and their lanes are in the order in which snaps

@@ -13,6 +13,7 @@
 #include "runtime/rules/snap_plan.hpp"
 #include "runtime/rules/store_request.hpp"
 #include "runtime/rules/verbs.hpp"
+#include "runtime/rules/wiring.hpp"
 
 namespace troupe {
 
@@ -96,6 +97,29 @@ void check_confinement(const snap_request& wanted, const snap_info& info, const 
                       "\" requires classic confinement; use --classic to allow it"};
 }
 
+/// What a snap of a store may not have plugs or slots of; of a file's slots, what only other types of
+/// snaps may have.
+void check_ends(const snap_request& wanted, const snap_info& info, const checked& all) {
+  if (!all.host.interfaces)
+    return;
+  const auto& book = *all.host.interfaces;
+  const auto declared = declaration_of(wanted.origin);
+  const auto check = [&](rule_side side, const endpoint_info& endpoint) {
+    if (!book.fault_of(side, endpoint).empty())
+      return;
+    const policy_end end{&info, &endpoint, book.attributes_of(side, endpoint), declared.get()};
+    const auto verdict = declared ? check_installation(side, end, book.base(), all.host.system)
+                                  : check_local_installation(end, book.base(), all.host.system);
+    if (!verdict.is_allowed)
+      throw refuse(wanted, verdict.message);
+  };
+  for (const auto& slot : info.slots)
+    check(rule_side::slot, slot);
+  if (declared)
+    for (const auto& plug : info.plugs)
+      check(rule_side::plug, plug);
+}
+
 void check_install(const snap_request& wanted, const checked& all) {
   const auto& state = *all.host.claimed.at(wanted.snap);
   if (state.is_installed())
@@ -103,6 +127,7 @@ void check_install(const snap_request& wanted, const checked& all) {
                  failure_kind::snap_already_installed);
   check_confinement(wanted, *new_info(wanted), {});
   check_base(wanted, *new_info(wanted), all);
+  check_ends(wanted, *new_info(wanted), all);
 }
 
 /// Refuses for what is not installed, or not enabled.
@@ -123,6 +148,7 @@ void check_step(const snap_request& wanted, const snap_info& former, const snap_
     throw refuse(wanted, "the new revision reads epoch " + to_string(next.epoch) +
                              ", and the data was written in epoch " + to_string(former.epoch));
   check_base(wanted, next, all);
+  check_ends(wanted, next, all);
 }
 
 void check_vacancy(const snap_request& wanted) {

@@ -20,7 +20,8 @@ connection_attributes attributes_before(const task_context& context) {
       return {json::object_or(*memo, "plug"), json::object_or(*memo, "slot")};
   const connection* known = nullptr;
   if (context.state)
-    if (auto found = context.state->connections.find(ref); found != context.state->connections.end())
+    if (auto found = context.state->connections.find(ref);
+        found != context.state->connections.end() && !found->second.undesired)
       known = &found->second;
   std::optional<connection> former;
   if (!known)
@@ -40,17 +41,18 @@ connection_attributes attributes_after(const task_context& context, const hook_w
   return attributes;
 }
 
-hook_connection hook_connection_of(const task_context& context, const wiring& wires) {
+std::optional<hook_connection> hook_connection_of(const task_context& context, const wiring& wires) {
   hook_connection result;
   result.ref = connection_in(context);
+  const auto* plug = wires.find(rule_side::plug, result.ref.plug);
+  const auto* slot = wires.find(rule_side::slot, result.ref.slot);
+  if (!plug || !slot)
+    return std::nullopt;
   result.is_plug = json::string_or(context.setup, "side") == "plug";
-  result.may_set = !context.job->undo && json::string_or(context.setup, "hook").starts_with("prepare-");
-  const auto fixed = [&](rule_side side, const endpoint_name& name) {
-    const auto* end = wires.find(side, name);
-    return end ? json::write(wires.book().attributes_of(side, *end->endpoint)) : std::string{"{}"};
-  };
-  result.plug_static = fixed(rule_side::plug, result.ref.plug);
-  result.slot_static = fixed(rule_side::slot, result.ref.slot);
+  result.may_set =
+      json::string_or(context.setup, context.job->undo ? "undo-hook" : "hook").starts_with("prepare-");
+  result.plug_static = json::write(wires.book().attributes_of(rule_side::plug, *plug->endpoint));
+  result.slot_static = json::write(wires.book().attributes_of(rule_side::slot, *slot->endpoint));
   const auto dynamic = attributes_before(context);
   result.plug_dynamic = json::write(dynamic.plug);
   result.slot_dynamic = json::write(dynamic.slot);

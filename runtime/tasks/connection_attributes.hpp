@@ -22,8 +22,8 @@ connection_attributes attributes_before(const task_context& context);
 /// The same once a hook of one end has said this; null: nothing.
 connection_attributes attributes_after(const task_context& context, const hook_words* said);
 
-/// What a hook may know of its connection and do with it.
-hook_connection hook_connection_of(const task_context& context, const wiring& wires);
+/// What a hook may know of its connection and do with it; nothing where one of both ends isn't there.
+std::optional<hook_connection> hook_connection_of(const task_context& context, const wiring& wires);
 
 /// What a task hands on to the next one of the same connection.
 json::object to_memo(const connection_ref& ref, const connection_attributes& attributes);

@@ -16,6 +16,7 @@ lane_key lane_of(const task_context& context) {
 /// The metadata of the snaps at both ends, whose hooks can run; null for the system.
 planned_connection planned(const wiring& wires, const connection_ref& ref) {
   planned_connection what{ref};
+  what.was_there = wires.is_connected(ref);
   if (const auto* known = wires.remembered(ref))
     what.former = *known;
   const auto info_of = [&](rule_side side, const endpoint_name& name) -> snap_info_ptr {
@@ -67,9 +68,19 @@ outcome perform_auto_connect(task_context& context) {
   return {std::move(result), {}};
 }
 
+// What has been connected to a snap since its install, by others that were let in after it, goes with
+// it.
 outcome undo_auto_connect(task_context& context) {
   context.wires->break_promises(lane_of(context));
-  return done();
+  outcomes::done result;
+  if (context.op().verb != "install" || !context.state)
+    return {std::move(result), {}};
+  for (const auto& [ref, known] : context.state->connections) {
+    for (auto& update : updates_of(ref, std::nullopt))
+      result.updates.push_back(std::move(update));
+    context.log.push_back("INFO disconnected, as the snap goes: " + to_string(ref));
+  }
+  return {std::move(result), {}};
 }
 
 // What the snap only remembers has no hooks to run.
@@ -78,7 +89,7 @@ outcome perform_auto_disconnect(task_context& context) {
   for (const auto& [ref, known] : context.state->connections) {
     auto what = planned(*context.wires, ref);
     what.former = known;
-    if (!context.wires->is_connected(ref))
+    if (!what.was_there)
       what.plug = what.slot = nullptr;
     all.push_back(std::move(what));
   }

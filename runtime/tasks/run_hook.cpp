@@ -136,7 +136,7 @@ std::vector<task_record> service_tasks_of(const task_context& context, const hoo
 outcome done_with_words(const task_context& context) {
   const auto said = said_in(context);
   outcomes::done result;
-  json::object memo;
+  json::object memo{{"ran", true}};
   if (said && said->health) {
     memo["health"] = to_json(context.state->health);
     result.updates.emplace_back(context.snap(), set_health{snap_health{*said->health, context.rev(),
@@ -226,7 +226,12 @@ outcome run_refresh_pending_hook(task_context& context) {
 
 outcome undo_run_hook(task_context& context) {
   auto hook = json::string_or(context.setup, "undo-hook");
-  auto undone = hook.empty() || !context.info().has_hook(hook) ? done() : run_hook(context, hook, true);
+  // Told to stop before its do has begun, it has nothing to undo.
+  auto runs = context.passed_over.empty() && json::bool_or(context.memo, "ran") && !hook.empty() &&
+              context.info().has_hook(hook);
+  auto undone = runs ? run_hook(context, hook, true) : done();
+  if (!context.passed_over.empty())
+    context.log.push_back("INFO its hook isn't run: " + context.passed_over);
   // Whatever has been said since: the snap is what it was before.
   auto& updates = std::get<outcomes::done>(undone.result).updates;
   if (const auto* former = context.memo.if_contains("health"))

@@ -136,7 +136,8 @@ outcome service_outcome(const task_context& context, const service_result& resul
   const auto for_good = wish.for_good && is_about_services(wish.verb);
   outcomes::done ended;
   if (context.job->undo) {
-    if (for_good)
+    // Stopped before its do came to an end, it has enabled and disabled nothing.
+    if (for_good && context.memo.contains("disabled"))
       ended.updates.emplace_back(op.snap,
                                  set_disabled_services{json::strings(context.memo, "disabled")});
     return {std::move(ended), {}};

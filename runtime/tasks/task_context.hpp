@@ -45,9 +45,10 @@ struct task_context {
   std::function<void(const task_progress&)> advance{};
   std::function<void(const wait_reason&)> waits{}; ///< Says what a handler that goes on later waits for.
   std::vector<std::string> log{};                  ///< Lines for the task's log.
-  bool is_forced = false;  ///< What needs a vacancy goes on without: the operator's time limit is over.
-  wiring* wires = nullptr; ///< For a kind at the switchboard, which holds it still meanwhile.
-  duration waited{};       ///< For a handler while_waiting: for how long the snap has been waited for.
+  bool is_forced = false; ///< What needs a vacancy goes on without: the operator's time limit is over.
+  std::string passed_over{}; ///< Why a hook that undoes isn't run, or empty.
+  wiring* wires = nullptr;   ///< For a kind at the switchboard, which holds it still meanwhile.
+  duration waited{};         ///< For a handler while_waiting: for how long the snap has been waited for.
 
   const operation& op() const { return *job->op; }
   const layout& paths() const { return host.paths; }

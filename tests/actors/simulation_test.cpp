@@ -13,7 +13,7 @@ TEST_CASE("drawn work under drawn faults and crashes breaks no rule") {
 }
 
 TEST_CASE("the same seed gives the same run") {
-  for (std::uint64_t seed : {3, 4}) {
+  for (std::uint64_t seed : {1, 2}) {
     auto once = sim::simulate({seed, 300, true});
     auto again = sim::simulate({seed, 300, true});
     CHECK(once.changes > 0);

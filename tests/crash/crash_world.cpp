@@ -85,6 +85,16 @@ std::string crash_world::ask(http_client& client, const wish& what) {
                                  {"names", json::array(what.snaps.begin(), what.snaps.end())},
                                  {"enable", what.action == "start"},
                                  {"disable", what.action == "stop"}}));
+  if (what.action == "connect" || what.action == "disconnect") {
+    const auto end = [&](std::size_t place, const std::string& side) {
+      const auto& word = what.snaps.at(place);
+      const auto colon = word.find(':');
+      return json::array{json::object{{"snap", word.substr(0, colon)}, {side, word.substr(colon + 1)}}};
+    };
+    return change_of(client.post(
+        "/v2/interfaces",
+        json::object{{"action", what.action}, {"plugs", end(0, "plug")}, {"slots", end(1, "slot")}}));
+  }
   json::object request{{"action", what.action == "save" ? "snapshot" : what.action},
                        {"snaps", json::array(what.snaps.begin(), what.snaps.end())}};
   if (what.action == "restore" || what.action == "forget") {

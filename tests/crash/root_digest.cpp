@@ -196,9 +196,13 @@ void read_journal(const fs::path& root, const fs::path& scratch, digest& into) {
     if (fs::exists(journal.string() + end))
       fs::copy_file(journal.string() + end, copy.string() + end);
   auto contents = journal_database{copy, 0}.load();
-  for (const auto& snap : contents.snaps)
+  for (const auto& snap : contents.snaps) {
     if (snap->is_installed())
       into.insert(journal_line(*snap));
+    for (const auto& [ref, known] : snap->connections)
+      into.insert("journal: snap " + snap->name + (known.undesired ? " left " : " connected ") +
+                  to_string(ref));
+  }
   for (const auto& change : contents.changes)
     if (!is_set(change.ready_at))
       into.insert("journal: not ended: " + change.summary);

@@ -38,7 +38,34 @@ test::snap_source next_version(const std::string& name, const std::string& versi
   return source;
 }
 
+/// Hooks of a plug or slot that leave a file, or take it away; the last one may fail.
+void add_end_hooks(test::snap_source& source, const std::string& end, bool fails) {
+  for (const auto& [does, undoes] : {std::pair{"prepare", "unprepare"}, {"connect", "disconnect"}}) {
+    const auto file = " \"$SNAP_COMMON/" + std::string{does} + "-" + end + "\"\n";
+    source.hooks[std::string{does} + "-" + end] =
+        "#!/bin/sh\n" + (fails && *does == 'c' ? std::string{"exit 1\n"} : "touch" + file);
+    source.hooks[std::string{undoes} + "-" + end] = "#!/bin/sh\nrm -f" + file;
+  }
+}
+
+test::snap_source connecting(const std::string& name) {
+  auto source = plain_version(name, "1.0");
+  if (name == "networked") {
+    source.yaml += "plugs: {network: }\n";
+    add_end_hooks(source, "plug-network", false);
+  } else if (name == "player") {
+    source.yaml += "plugs:\n  music: {interface: content, content: songs, target: $SNAP/music}\n";
+    add_end_hooks(source, "plug-music", false);
+  } else {
+    source.yaml += "slots:\n  music: {interface: content, content: songs, read: [$SNAP/songs]}\n";
+    add_end_hooks(source, "slot-music", name == "refusing-library");
+  }
+  return source;
+}
+
 test::snap_source source_of(const std::string& name) {
+  if (name == "networked" || name == "player" || name.ends_with("library"))
+    return connecting(name);
   if (auto at = name.find('@'); at != std::string::npos)
     return next_version(name.substr(0, at), name.substr(at + 1));
   if (is_base(name))

@@ -68,6 +68,11 @@ TEST_CASE("a kill at a point of a change of a snap with services leaves those ru
   check_kills({"services", "failing-services", "disable-services", "service-control"}, 151);
 }
 
+TEST_CASE("a kill at a point of a connect or disconnect leaves both snaps with the same connections") {
+  TROUPE_NEEDS_ROOT();
+  check_kills({"auto-connect", "connect", "failing-connect", "remove-connected"}, 61);
+}
+
 TEST_CASE("a call that fails with an I/O error ends an install done or undone, and kills no daemon") {
   TROUPE_NEEDS_ROOT();
   check(walk({{"install"},

@@ -67,7 +67,12 @@ constexpr std::string_view conditions[] = {sometimes::crash_in_do,
                                            sometimes::service_fails_refresh,
                                            sometimes::service_stays_disabled,
                                            sometimes::services_left,
-                                           sometimes::services_stop};
+                                           sometimes::services_stop,
+                                           sometimes::hook_of_pair,
+                                           sometimes::hook_of_one,
+                                           sometimes::greedy_plug,
+                                           sometimes::connected_by_itself,
+                                           sometimes::connection_undone};
 
 } // namespace
 
@@ -82,7 +87,7 @@ std::vector<std::string> all_that_must_be_met() {
       for (auto when : {"before", "after"})
         all.push_back(fault_name(site, what, when));
   for (const std::string verb : {"install", "remove", "enable", "disable", "refresh", "revert", "alias",
-                                 "prefer", "yield-aliases"})
+                                 "prefer", "yield-aliases", "connect", "disconnect"})
     for (const std::string how : {"done", "undone"})
       all.push_back(verb + " " + how);
   for (const std::string verb : {"start", "stop", "restart"})

@@ -71,6 +71,11 @@ inline constexpr std::string_view service_fails_refresh = "service fails in a re
 inline constexpr std::string_view service_stays_disabled = "disabled service stays so in a refresh";
 inline constexpr std::string_view services_left = "services left by a killed daemon";
 inline constexpr std::string_view services_stop = "services stopped with their daemon";
+inline constexpr std::string_view hook_of_pair = "hook of a connection of two snaps";
+inline constexpr std::string_view hook_of_one = "hook of a connection of one snap";
+inline constexpr std::string_view greedy_plug = "plug connected to several slots by itself";
+inline constexpr std::string_view connected_by_itself = "connection made by itself";
+inline constexpr std::string_view connection_undone = "connection by itself undone";
 } // namespace sometimes
 
 /// One more of it.

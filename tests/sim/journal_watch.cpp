@@ -171,6 +171,12 @@ void journal_watch::set(const task_row& row) {
   if (row.status == task_status::doing || row.status == task_status::undoing)
     started_[row.id] = row.status;
   auto was_undone = task.status == task_status::undoing || task.status == task_status::undo;
+  if (task.kind == "connect" && json::bool_or(json::parse_object(task.setup), "automatic")) {
+    if (row.status == task_status::done)
+      hit(hits_, sometimes::connected_by_itself);
+    if (row.status == task_status::undone)
+      hit(hits_, sometimes::connection_undone);
+  }
   if (row.status == task_status::error && !was_undone && task.kind == "start-snap-services" &&
       change.record.operations[static_cast<std::size_t>(task.operation)].verb == "refresh")
     hit(hits_, sometimes::service_fails_refresh);

@@ -60,7 +60,8 @@ struct world {
   std::set<std::string> delaying_shutdown; ///< Snaps because of which shutdown waits, while a daemon is.
   /// Who is to hear when something of a snap may have ended, by snap.
   std::multimap<std::string, const std::function<void()>*> followers;
-  std::vector<std::string> hooks_run;          ///< `snap/hook`, in order.
+  std::vector<std::string> hooks_run; ///< `snap/hook`, in order.
+  std::string hook_connection;        ///< What the last hook's connection was, as `PLUG SLOT`, or empty.
   std::map<std::string, int> hook_exit_status; ///< By `snap/hook`; 0 unless given.
   int spool_faults = 0;                        ///< How many of the next removals from the spool fail.
   time_point now{std::chrono::seconds{1'700'000'000}};
@@ -221,9 +222,13 @@ public:
       throw failure{"cannot run \"" + script + "\": no such file"};
     auto hook =
         spec.env.at("SNAP_INSTANCE_NAME") + "/" + std::filesystem::path{script}.filename().string();
+    // Those of connections run at any time for others too, so that they leave nothing in the data.
+    const auto connection = spec.env.find("TROUPE_CONNECTION");
+    world_.hook_connection = connection == spec.env.end() ? std::string{} : connection->second;
     affect(world_, "run_hook", hook, [&] {
       world_.hooks_run.push_back(hook);
-      world_.data[spec.cwd.string()] += hook + "@" + spec.env.at("SNAP_REVISION") + ";";
+      if (world_.hook_connection.empty())
+        world_.data[spec.cwd.string()] += hook + "@" + spec.env.at("SNAP_REVISION") + ";";
     });
     if (world_.amid_hook)
       world_.amid_hook(spec);

@@ -357,17 +357,30 @@ private:
 
   // --- checks -----------------------------------------------------------------------------------------
 
-  /// Every hook runs with its snap and its base active.
+  /// Every hook runs with its snap and its base active; one of a connection with the other snap linked
+  /// too, whose files it doesn't use.
   void check_hook(const std::string& hook) {
-    auto name = hook.substr(0, hook.find('/'));
-    auto base = requests_.base_of(name);
-    for (const auto& needed : {name, base}) {
+    const auto own = hook.substr(0, hook.find('/'));
+    const auto check = [&](const std::string& needed, bool is_used) {
       auto current = world_.links.find("/root/snap/" + needed + "/current");
-      auto is_active = current != world_.links.end() &&
-                       world_.mounted.contains("/root/snap/" + needed + "/" + current->second);
+      auto is_active =
+          current != world_.links.end() &&
+          (!is_used || world_.mounted.contains("/root/snap/" + needed + "/" + current->second));
       if (!needed.empty() && !is_active && !watch_.is_unsure(needed))
         watch_.broken("hook " + hook + " runs while snap " + needed + " is inactive");
-    }
+    };
+    check(own, true);
+    check(requests_.base_of(own), true);
+    const auto ref = connection_ref_from_text(world_.hook_connection);
+    if (!ref)
+      return;
+    const auto& other = ref->other_than(own);
+    hit(report_.hits,
+        other == own || other == system_snap ? sometimes::hook_of_one : sometimes::hook_of_pair);
+    if (other == system_snap)
+      return;
+    check(other, false);
+    check(requests_.base_of(other), false);
   }
 
   /// Handles all messages without letting time pass, then looks at why tasks wait.
@@ -388,6 +401,38 @@ private:
       watch_.broken(fault);
     watch_.check_services(services_.running(), false);
     watch_.all_is_quiet();
+  }
+
+  /// Both ends remember the same, and a plug has several connections by itself only where it may.
+  void check_connections(const std::vector<snap_state_ptr>& snaps) {
+    std::map<std::string, snap_state_ptr> by_name;
+    for (const auto& state : snaps)
+      by_name.emplace(state->name, state);
+    for (const auto& [name, state] : by_name) {
+      if (watch_.is_unsure(name))
+        continue;
+      std::map<endpoint_name, int> by_itself;
+      for (const auto& [ref, known] : state->connections) {
+        const auto& other = ref.other_than(name);
+        if (known.automatic && !known.undesired && ref.plug.snap == name)
+          ++by_itself[ref.plug];
+        if (other == system_snap || watch_.is_unsure(other))
+          continue;
+        const auto found = by_name.find(other);
+        if (found == by_name.end())
+          watch_.broken("snap " + name + " remembers a connection to " + other + ", which is gone");
+        else if (const auto same = found->second->connections.find(ref);
+                 same == found->second->connections.end() || same->second != known)
+          watch_.broken("both ends of " + to_string(ref) + " remember something else");
+      }
+      for (const auto& [plug, count] : by_itself) {
+        if (count > 1)
+          hit(report_.hits, sometimes::greedy_plug);
+        if (count > 1 && !requests_.is_greedy(name))
+          watch_.broken("plug " + to_string(plug) + " is connected by itself to " +
+                        std::to_string(count) + " slots, and takes one");
+      }
+    }
   }
 
   /// A host that goes down between the revisions of a snap leaves its users without it.
@@ -441,6 +486,7 @@ private:
     if (!has_problem()) {
       be_quiet();
       watch_.check_end(world_, stage_->snaps());
+      check_connections(stage_->snaps());
       if (!world_.inhibited.empty())
         watch_.broken("launchers of snap " + *world_.inhibited.begin() + " wait for ever");
     }

@@ -51,7 +51,8 @@ void whole_operations::done(const operation& op) {
     snaps_.erase(op.snap);
     return;
   }
-  if (is_about_snapshots(op.verb) || is_about_aliases(op.verb) || is_about_services(op.verb))
+  if (is_about_snapshots(op.verb) || is_about_aliases(op.verb) || is_about_services(op.verb) ||
+      is_about_connections(op.verb))
     return;
   auto& snap = snaps_[op.snap];
   if (op.verb == "install") {

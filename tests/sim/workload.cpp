@@ -48,6 +48,20 @@ std::vector<app_info> draw_services(dice& random) {
   return all;
 }
 
+/// A plug and a slot, mostly of one interface that only snaps have slots of; and hooks for them.
+void draw_ends(dice& random, snap_info& info) {
+  const std::vector<std::string> interfaces{"content", "content", "content", "x11", "network"};
+  if (random.one_in(2))
+    info.slots.push_back({"slot", random.pick({"content", "content", "x11"}), {}, R"({"content":"c"})"});
+  if (random.one_in(2))
+    info.plugs.push_back({"plug", random.pick(interfaces), {}, R"({"content":"c","target":"$SNAP/c"})"});
+  for (const auto* end : {"plug", "slot"})
+    for (const auto* does : {"prepare", "connect", "disconnect", "unprepare"})
+      if (random.one_in(2))
+        info.hooks.push_back({std::string{does} + "-" + end + "-" + end, {}, {}, {}, {}});
+  std::ranges::sort(info.hooks, {}, &hook_info::name);
+}
+
 snap_info_ptr draw_shape(dice& random, const std::string& name, std::vector<std::string>& bases) {
   auto info = std::make_shared<snap_info>();
   info->name = name;
@@ -76,11 +90,8 @@ snap_info_ptr draw_shape(dice& random, const std::string& name, std::vector<std:
                            "undo-pre-refresh", "post-refresh", "undo-post-refresh", "check-health"})
     if (random.one_in(2))
       info->hooks.push_back({hook, {}, {}, {}, {}});
-  const std::vector<std::string> interfaces{"content", "dbus", "x11"};
-  if (random.one_in(4))
-    info->slots.push_back({"slot", random.pick(interfaces), {}, "{}"});
-  if (random.one_in(3))
-    info->plugs.push_back({"plug", random.pick(interfaces), {}, "{}"});
+  if (info->type == snap_type::app)
+    draw_ends(random, *info);
   return info;
 }
 
@@ -168,6 +179,37 @@ bool workload::lacks_alias(const std::string& snap) const {
   });
 }
 
+/// Mostly what two snaps that are there have ends for; by hand what rules don't allow too.
+void workload::draw_connection(dice& random, const std::string& verb, operation_request& into) const {
+  std::vector<snap_info_ptr> plugs;
+  std::vector<snap_info_ptr> slots;
+  for (const auto& shape : shapes_) {
+    if (!world_.entries.contains(launchers_dir + shape->name) && !random.one_in(6))
+      continue;
+    if (!shape->plugs.empty())
+      plugs.push_back(shape);
+    if (!shape->slots.empty())
+      slots.push_back(shape);
+  }
+  connection_ref ref{{plugs.empty() ? shapes_.front()->name : random.pick(plugs)->name, "plug"}, {}};
+  ref.slot = slots.empty() || random.one_in(6) ? endpoint_name{std::string{system_snap}, "network"}
+                                               : endpoint_name{random.pick(slots)->name, "slot"};
+  auto& first = into.snaps.emplace_back();
+  first.verb = verb;
+  first.snap = ref.plug.snap;
+  first.connections = {ref};
+  first.forget = verb == "disconnect" && random.one_in(3);
+  if (ref.slot.snap != system_snap && ref.slot.snap != first.snap) {
+    auto& second = into.snaps.emplace_back();
+    second.verb = verb;
+    second.snap = ref.slot.snap;
+  }
+  into.transaction = transaction::all_snaps;
+}
+
+/// Whether the store lets the plugs of a snap be connected to all slots that want them.
+bool workload::is_greedy(const std::string& snap) const { return (snap.back() - '0') % 2 == 0; }
+
 /// A snap; for what is done with snapshots mostly one that has some, with aliases one that has
 /// launchers.
 std::size_t workload::draw_number(dice& random, const std::string& verb) const {
@@ -235,6 +277,10 @@ snap_request workload::draw_snap(dice& random, const std::string& verb, std::siz
   if (from_store) {
     wanted.channel = "latest/stable";
     wanted.origin.snap_id = wanted.snap;
+    wanted.origin.publisher.id = "acme";
+    if (is_greedy(wanted.snap))
+      wanted.origin.declaration =
+          R"({"plugs":{"content":{"allow-auto-connection":{"slots-per-plug":"*"}}}})";
     wanted.steps.push_back(draw_release(random, number));
     auto last = draw_release(random, number);
     if (verb == "refresh" && random.one_in(3) && last.rev != wanted.steps.front().rev)
@@ -279,6 +325,11 @@ operation_request workload::draw(dice& random) {
                                         "enable",
                                         "enable",
                                         "enable",
+                                        "enable",
+                                        "enable",
+                                        "disable",
+                                        "revert",
+                                        "revert",
                                         "revert",
                                         "revert",
                                         "refresh",
@@ -307,7 +358,19 @@ operation_request workload::draw(dice& random) {
                                         "stop-services",
                                         "stop-services",
                                         "restart-services",
-                                        "reload-services"});
+                                        "reload-services",
+                                        "connect",
+                                        "connect",
+                                        "connect",
+                                        "connect",
+                                        "disconnect",
+                                        "disconnect",
+                                        "disconnect"});
+  if (is_about_connections(verb)) {
+    draw_connection(random, verb, all);
+    all.on_conflict = random.pick({conflict_policy::fail, conflict_policy::wait});
+    return all;
+  }
   const auto is_of_few = is_about_aliases(verb) || (is_about_services(verb) && !random.one_in(3));
   const auto wanted =
       random.one_in(3) && !is_of_few ? 1 + random.below(std::min<std::size_t>(4, shapes_.size())) : 1;

@@ -26,7 +26,10 @@ public:
   /// What a snap runs on; empty if nothing.
   std::string base_of(const std::string& snap) const;
 
+  bool is_greedy(const std::string& snap) const;
+
 private:
+  void draw_connection(dice& random, const std::string& verb, operation_request& into) const;
   settings_change draw_settings(dice& random);
   bool lacks_alias(const std::string& snap) const;
   std::size_t draw_number(dice& random, const std::string& verb) const;

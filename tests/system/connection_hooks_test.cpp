@@ -166,3 +166,68 @@ TEST_CASE("what was disconnected by hand stays so, unless it is forgotten") {
   w.must({"refresh", "player"});
   CHECK(w.is_connected());
 }
+
+TEST_CASE("unprepare hooks of an automatic connection read the attributes that it had") {
+  TROUPE_NEEDS_ROOT();
+  world w;
+  auto source = plain_snap("player");
+  source.yaml += "plugs: {network: }\n";
+  source.hooks["prepare-plug-network"] = "#!/bin/sh\nsnapctl set :network port=7\n";
+  source.hooks["unprepare-plug-network"] =
+      "#!/bin/sh\nset -e\nsnapctl get :network port >$SNAP_COMMON/left\n";
+  install(w.api, w.make_snap(source));
+  w.fine({"disconnect", "player:network"});
+  CHECK(read_file(w.common_data("player") / "left") == "7\n");
+}
+
+TEST_CASE("a connection to a disabled snap can be forgotten, and runs no hook then") {
+  TROUPE_NEEDS_ROOT();
+  pair_world w;
+  w.must({"install", "library"});
+  w.must({"install", "player"});
+  w.must({"disable", "library"});
+  CHECK_FALSE(w.is_connected());
+  w.pair.ran();
+  w.must({"disconnect", "player:music", "library:music", "--forget"});
+  CHECK(w.pair.ran() == names{});
+  w.must({"enable", "library"});
+  CHECK_FALSE(w.is_connected());
+}
+
+TEST_CASE("a snap that may not have a slot isn't installed") {
+  TROUPE_NEEDS_ROOT();
+  world w;
+  auto source = plain_snap("hello");
+  source.yaml += "slots: {network: }\n";
+  const auto refused = w.troupe({"install", "--dangerous", w.make_snap(source).string()});
+  CHECK(refused.exit_code == 1);
+  CHECK_THAT(refused.err,
+             Contains("installation not allowed by slot base-declaration") && Contains("\"network\""));
+  CHECK(lasting_leftovers(w.root()) == names{});
+}
+
+TEST_CASE("a request that names no plug and slot as it should changes nothing") {
+  TROUPE_NEEDS_ROOT();
+  pair_world w;
+  w.must({"install", "library"});
+  w.must({"install", "player"});
+  const auto message = [&](const json::object& body) {
+    try {
+      result_of(w.api.post("/v2/interfaces", body));
+      return std::string{};
+    } catch (const failure& why) {
+      return std::string{why.what()};
+    }
+  };
+  const json::object library{{"snap", "library"}, {"slot", "music"}};
+  CHECK_THAT(
+      message({{"action", "disconnect"}, {"plugs", json::object{}}, {"slots", json::array{library}}}),
+      Contains("\"plugs\" must be a list"));
+  CHECK_THAT(message({{"action", "disconnect"}, {"plugs", json::array{"x"}}}),
+             Contains("must be an object"));
+  CHECK_THAT(message({{"action", "disconnect"}}), Contains("must be named"));
+  CHECK_THAT(message({{"action", "fly"}}), Contains("unknown action \"fly\""));
+  CHECK_THAT(message({{"action", "disconnect"}, {"slots", json::array{library, library}}}),
+             Contains("name one at a time"));
+  CHECK(w.is_connected());
+}

@@ -110,6 +110,7 @@ TEST_CASE("a hook asks for services of its own snap only") {
   CHECK(words.services[0].names == std::vector<std::string>{"web"});
   CHECK(words.services[0].for_good);
   CHECK(run_hook_command(hook, {"restart", "--reload", "player"}).words.services[0].verb == "reload");
+  CHECK(run_hook_command(hook, {"restart", "player", "player.web"}).words.services[0].names.empty());
   CHECK_THAT(refusal(hook, {"start", "other"}), Contains("its own snap"));
   CHECK_THAT(refusal(hook, {"start", "player.none"}), Contains("no service of that name"));
   CHECK_THAT(refusal(hook, {"start", "--disable", "player"}), Contains("doesn't go with it"));
