@@ -50,8 +50,11 @@ void gateway::run_snapctl(const exchange_ptr& what, const std::string& cookie, c
       return tell_snap_of_connections(what, hook.snap, args);
     if (command == "services")
       return tell_snap_of_services(what, hook, args);
-    if (command == "set-health")
-      return say({.health = health_from_words({args.begin() + 1, args.end()})}, "");
+    if (command == "set-health") {
+      hook_words words;
+      words.health = health_from_words({args.begin() + 1, args.end()});
+      return say(std::move(words), "");
+    }
     if (!is_answered_in_hook(command))
       throw failure{"snapctl: command " + in_quotes(command) + " is not known by this version"};
     auto result = run_hook_command(hook, args);

@@ -10,6 +10,12 @@ using Catch::Matchers::Contains;
 
 namespace {
 
+hook_words health_words(const health_report& report) {
+  hook_words words;
+  words.health = report;
+  return words;
+}
+
 /// A stage on which hooks say what they are told to, each once it runs.
 struct talking_hooks {
   scratch dir;
@@ -25,7 +31,7 @@ struct talking_hooks {
       CHECK(spec.env.at("TROUPE_ROOT") == "/root");
       auto said = says.find(std::filesystem::path{spec.argv.back()}.filename());
       if (said != says.end())
-        all.ask<words_noted>(contexts(), say_in_hook{cookies.back(), {.health = said->second}});
+        all.ask<words_noted>(contexts(), say_in_hook{cookies.back(), health_words(said->second)});
     };
   }
 
@@ -139,7 +145,7 @@ TEST_CASE("a cookie is worth something while its hook runs, and a restart keeps 
   for (const auto& cookie : {t.cookies[0], std::string{}, std::string{"guess"}}) {
     CHECK_THROWS_WITH(t.all.ask<hook_context>(t.contexts(), find_hook_context{cookie}),
                       Contains("not that of a running hook"));
-    CHECK_THROWS_AS(t.all.ask<words_noted>(t.contexts(), say_in_hook{cookie, {.health = broken}}),
+    CHECK_THROWS_AS(t.all.ask<words_noted>(t.contexts(), say_in_hook{cookie, health_words(broken)}),
                     failure);
   }
   CHECK_FALSE(t.all.snaps().at(0)->health);
@@ -156,7 +162,7 @@ TEST_CASE("two hooks that run have two cookies, and each speaks for its own snap
   auto first = open("hello");
   auto second = open("other");
   CHECK(first.cookie != second.cookie);
-  all.ask<words_noted>(contexts, say_in_hook{first.cookie, {.health = blocked}});
+  all.ask<words_noted>(contexts, say_in_hook{first.cookie, health_words(blocked)});
   CHECK(first.said->load()->health == blocked);
   CHECK_FALSE(second.said->load()->health);
   caf::anon_send(contexts, close_hook_context{first.cookie});

@@ -113,7 +113,7 @@ TEST_CASE("wrong options and holds are refused, and change nothing") {
            {{"set", "system", "refresh.retain=3", "refresh.timer=noon"}, "cannot set option"},
            {{"set", "system", "refresh.colour=red"}, "no such option"},
            {{"set", "system", "refresh.retain"}, "KEY=VALUE"},
-           {{"set", "hello", "a=b"}, "those of the system only"},
+           {{"set", "hello", "a=b"}, "not installed"},
            {{"get", "system", "refresh.retain"}, "not set"},
            {{"get", "hello"}, "not installed"},
            {{"unset", "system", "colour"}, "no such option"},
