@@ -4,12 +4,12 @@
 #include <optional>
 
 #include "actors/lane.hpp"
-#include "runtime/json/json.hpp"
 #include "runtime/limits.hpp"
 #include "runtime/rules/constraints.hpp"
 #include "runtime/rules/held_up.hpp"
 #include "runtime/rules/lane_summaries.hpp"
 #include "runtime/rules/log_lines.hpp"
+#include "runtime/rules/task_additions.hpp"
 #include "runtime/rules/waiting.hpp"
 
 namespace troupe {
@@ -212,79 +212,19 @@ void change::take_more(const task_settled& what) {
           [](const caf::error&) {});
 }
 
-/// The last tasks of the snaps at the other ends of a task's connection, where this change has linked
-/// them: nothing of those is undone before the task is, so that nobody has to get in for that either.
-std::vector<task_id> change::last_of_peers(const task_record& row) const {
-  const auto setup = json::parse_object(row.setup);
-  const auto ref = connection_ref_from_text(json::string_or(setup, "connection"));
-  if (!ref || record_.operations.size() < 2)
-    return {};
-  const auto snap_of = [&](const task_record& task) -> const std::string& {
-    static const std::string none;
-    return task.operation < 0 ? none
-                              : record_.operations.at(static_cast<std::size_t>(task.operation)).snap;
-  };
-  const auto is_of_peer = [&](const task_record& task) {
-    const auto& snap = snap_of(task);
-    return snap != snap_of(row) && ref->is_of(snap);
-  };
-  std::set<std::string> linked;
-  for (const auto& task : record_.tasks)
-    if (task.kind == "link-snap" && is_of_peer(task) && graph_.status(task.id) == task_status::done)
-      linked.insert(snap_of(task));
-  std::vector<task_id> last;
-  for (const auto& task : record_.tasks) {
-    if (!linked.contains(snap_of(task)) || graph_.status(task.id) != task_status::done)
-      continue;
-    const auto is_before = [&](task_id id) {
-      return graph_.status(id) == task_status::done &&
-             snap_of(record_.tasks[index_.at(id)]) == snap_of(task);
-    };
-    if (std::ranges::none_of(graph_.waiters(task.id), is_before))
-      last.push_back(task.id);
-  }
-  return last;
-}
-
-/// What waits for the task waits for these as well, the last of which nobody else waits for.
 void change::add_more(task_id after, const std::vector<task_record>& more, task_id first) {
-  added_tasks added{record_.id, {}, more, {}};
-  std::set<task_id> last;
-  for (std::size_t i = 0; i < more.size(); ++i) {
-    auto& row = added.tasks[i];
-    row.id = task_id{first.value + i};
-    last.insert(row.id);
-    for (auto& before : row.waits_for)
-      last.erase(before = task_id{first.value + before.value - 1});
-    if (row.waits_for.empty())
-      row.waits_for.push_back(after);
-    row.operation = task(after).operation;
-    row.lanes = task(after).lanes;
-    for (auto before : last_of_peers(row))
-      row.waits_for.push_back(before);
-  }
-  std::vector<added_wait> waits;
-  for (auto waiter : graph_.waiters(after))
-    if (graph_.status(waiter) == task_status::do_)
-      for (auto id : last)
-        waits.push_back({waiter, id});
+  auto added = additions_after(after, more, first, record_, graph_);
   change_record addition;
   addition.operations = record_.operations;
-  addition.tasks = added.tasks;
-  graph_.add(graph_tasks(addition, with_->find_kind), waits);
-  for (const auto& wait : waits) {
-    auto& row = task(wait.task);
-    row.waits_for.push_back(wait.waits_for);
-    if (added.waits.empty() || added.waits.back().first != wait.task)
-      added.waits.emplace_back(wait.task, row.waits_for);
-    else
-      added.waits.back().second = row.waits_for;
-  }
-  for (const auto& row : added.tasks) {
+  addition.tasks = added.rows.tasks;
+  graph_.add(graph_tasks(addition, with_->find_kind), added.waits);
+  for (const auto& [waiter, waits_for] : added.rows.waits)
+    task(waiter).waits_for = waits_for;
+  for (const auto& row : added.rows.tasks) {
     index_.emplace(row.id, record_.tasks.size());
     record_.tasks.push_back(row);
   }
-  added_.push_back(std::move(added));
+  added_.push_back(std::move(added.rows));
 }
 
 void change::settle(const task_settled& what) {

@@ -36,7 +36,6 @@ private:
   void spawn_lanes();
   void settle(const task_settled& what);
   void take_more(const task_settled& what);
-  std::vector<task_id> last_of_peers(const task_record& row) const;
   void add_more(task_id after, const std::vector<task_record>& more, task_id first);
   void take_claims(const claims_granted& granted);
   caf::result<change_view_ptr> abort(const std::function<void()>& how);

@@ -50,9 +50,7 @@ void gateway::act_on_interfaces(const exchange_ptr& what, const std::string&) {
       .then(
           [this, what, body, wanted](wiring_used) {
             reply_failures(what, [&] {
-              const auto transaction = wanted->transaction;
-              set_options(*wanted, {}, json::string_or(body, "conflict"));
-              wanted->transaction = transaction;
+              set_options(*wanted, "all-snaps", json::string_or(body, "conflict"));
               start_or_plan(what, body, std::move(*wanted));
             });
           },

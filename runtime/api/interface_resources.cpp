@@ -238,7 +238,6 @@ operation_request connection_request_of(const json::object& body, const wiring& 
   }
   operation_request wanted;
   wanted.uid = uid;
-  wanted.transaction = transaction::all_snaps;
   std::set<std::string> others;
   for (const auto& ref : all)
     for (const auto* snap : {&ref.plug.snap, &ref.slot.snap})

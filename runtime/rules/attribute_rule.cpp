@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "runtime/rules/config_edit.hpp"
 #include "runtime/rules/regular_expression.hpp"
 
 namespace troupe {
@@ -165,7 +166,7 @@ private:
                           const json::value& value) const {
     const std::string side = wanted.is_of_slot ? "slot" : "plug";
     const auto* other =
-        context_ ? find_attribute(wanted.is_of_slot ? context_->slot : context_->plug, wanted.path)
+        context_ ? find_value(wanted.is_of_slot ? context_->slot : context_->plug, wanted.path)
                  : nullptr;
     if (!other)
       return subject(path) + " is to be like " + side + " attribute " + in_marks(wanted.path) +
@@ -204,7 +205,7 @@ std::optional<std::string> attribute_rule::mismatch(const json::object& attribut
   // Attributes are reached by paths at the top.
   const auto all = [&](const node& wanted) -> mismatch_text {
     for (const auto& [path, entry] : std::get<all_of>(wanted.what).entries)
-      if (auto why = match.match_entry(*entry, path, find_attribute(attributes, path)))
+      if (auto why = match.match_entry(*entry, path, find_value(attributes, path)))
         return why;
     return std::nullopt;
   };
@@ -220,22 +221,6 @@ std::optional<std::string> attribute_rule::mismatch(const json::object& attribut
       first = std::move(why);
   }
   return "no alternative matches: " + *first;
-}
-
-const json::value* find_attribute(const json::object& attributes, std::string_view path) {
-  const auto* map = &attributes;
-  for (;;) {
-    const auto end = path.find('.');
-    const auto found = map->find(path.substr(0, end));
-    if (found == map->end())
-      return nullptr;
-    if (end == path.npos)
-      return &found->value();
-    map = found->value().if_object();
-    if (!map)
-      return nullptr;
-    path.remove_prefix(end + 1);
-  }
 }
 
 std::optional<std::string> scalar_text(const json::value& from) {

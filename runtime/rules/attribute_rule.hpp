@@ -37,9 +37,6 @@ private:
   std::shared_ptr<const node> wanted_;
 };
 
-/// The attribute at a path like `a.b`; null where there is none.
-const json::value* find_attribute(const json::object& attributes, std::string_view path);
-
 /// A scalar of a declaration as it is written; nothing for anything else.
 std::optional<std::string> scalar_text(const json::value& from);
 

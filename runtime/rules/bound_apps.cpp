@@ -12,27 +12,17 @@ bool names(const Part& part, rule_side side, const std::string& name) {
   return std::ranges::find(list, name) != list.end();
 }
 
-template <class Part>
-std::vector<std::string> bound(const std::vector<Part>& parts, const snap_info& snap, rule_side side,
-                               const std::string& name) {
+} // namespace
+
+std::vector<std::string> bound_apps(const snap_info& snap, rule_side side, const std::string& name) {
   const auto is_named = [&](const auto& part) { return names(part, side, name); };
   const auto is_for_some =
       std::ranges::any_of(snap.apps, is_named) || std::ranges::any_of(snap.hooks, is_named);
   std::vector<std::string> result;
-  for (const auto& part : parts)
-    if (!is_for_some || is_named(part))
-      result.push_back(part.name);
+  for (const auto& app : snap.apps)
+    if (!is_for_some || is_named(app))
+      result.push_back(app.name);
   return result;
-}
-
-} // namespace
-
-std::vector<std::string> bound_apps(const snap_info& snap, rule_side side, const std::string& name) {
-  return bound(snap.apps, snap, side, name);
-}
-
-std::vector<std::string> bound_hooks(const snap_info& snap, rule_side side, const std::string& name) {
-  return bound(snap.hooks, snap, side, name);
 }
 
 } // namespace troupe

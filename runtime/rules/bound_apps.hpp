@@ -12,7 +12,4 @@ namespace troupe {
 /// nor a hook does. Source: snap.yaml, `plugs` and `slots`.
 std::vector<std::string> bound_apps(const snap_info& snap, rule_side side, const std::string& name);
 
-/// The same of hooks.
-std::vector<std::string> bound_hooks(const snap_info& snap, rule_side side, const std::string& name);
-
 } // namespace troupe

@@ -1,7 +1,6 @@
 #include "runtime/rules/config_edit.hpp"
 
 #include <algorithm>
-#include <functional>
 
 #include "messages/failure.hpp"
 #include "runtime/limits.hpp"
