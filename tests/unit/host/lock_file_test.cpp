@@ -1,6 +1,10 @@
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <optional>
+#include <thread>
+
+#include <sys/wait.h>
 
 #include "messages/failure.hpp"
 #include "runtime/host/clock.hpp"
@@ -21,6 +25,21 @@ TEST_CASE("a second lock on a root is refused with the first one's process") {
   CHECK(text_of(dir / "lock") == std::to_string(getpid()) + "\n");
   first.reset();
   CHECK_NOTHROW(lock_file{dir / "lock", dir.path()});
+}
+
+TEST_CASE("a lock that a dead daemon has left to a child is had as soon as the child lets go of it") {
+  temp_dir dir;
+  const pid_t daemon = fork();
+  REQUIRE(daemon >= 0);
+  if (daemon == 0) {
+    const lock_file taken{dir / "lock", dir.path()};
+    if (fork() == 0)
+      std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    _exit(0);
+  }
+  REQUIRE(waitpid(daemon, nullptr, 0) == daemon);
+  CHECK_NOTHROW(lock_file{dir / "lock", dir.path()});
+  CHECK(text_of(dir / "lock") == std::to_string(getpid()) + "\n");
 }
 
 TEST_CASE("a lock that can't be made names the root and the reason") {
