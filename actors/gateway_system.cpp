@@ -1,8 +1,7 @@
 #include <sys/utsname.h>
 
-#include <fstream>
-
 #include "actors/gateway_ask.hpp"
+#include "runtime/host/os_release.hpp"
 #include "runtime/rules/log_lines.hpp"
 #include "runtime/rules/system_settings.hpp"
 #include "runtime/snap/architecture.hpp"
@@ -11,20 +10,6 @@
 namespace troupe {
 
 namespace {
-
-/// A value of /etc/os-release, or the fallback. Source: os-release(5).
-std::string os_release(const std::string& key, const std::string& fallback) {
-  std::ifstream file{"/etc/os-release"};
-  for (std::string line; std::getline(file, line);) {
-    if (!line.starts_with(key + "="))
-      continue;
-    auto value = line.substr(key.size() + 1);
-    if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
-      value = value.substr(1, value.size() - 2);
-    return value;
-  }
-  return fallback;
-}
 
 std::string kernel_version() {
   utsname names{};
@@ -57,22 +42,35 @@ json::object refresh_resource(const refresh_times& refreshes, const std::vector<
   return result;
 }
 
-json::object system_resource(const layout& paths, json::object refresh) {
+/// What of profiles is enforced, by the words of the peer: never "strict", which promises AppArmor's
+/// rules too.
+json::object confinement_resource(const std::vector<host::facility>& facilities) {
+  json::object features{{"confinement-options", json::array{"classic", "devmode"}}};
+  for (const auto& [by, feature] :
+       {std::pair{"seccomp", "argument-filtering"}, std::pair{"mount namespace", "own-root"},
+        std::pair{"landlock", "files"}})
+    if (std::ranges::find(facilities, by, &host::facility::chosen) != facilities.end())
+      features[by] = json::array{feature};
+  return features;
+}
+
+json::object system_resource(const layout& paths, json::object refresh, json::object features) {
+  const auto is_enforced = features.size() > 1;
   return json::object{{"series", "16"},
                       {"version", version},
                       {"build-id", std::string{"troupe-"} + version},
-                      {"os-release", json::object{{"id", os_release("ID", "linux")},
-                                                  {"version-id", os_release("VERSION_ID", "")}}},
+                      {"os-release", json::object{{"id", host::os_release("ID", "linux")},
+                                                  {"version-id", host::os_release("VERSION_ID", "")}}},
                       {"on-classic", true},
                       {"managed", false},
                       {"kernel-version", kernel_version()},
                       {"architecture", host_architecture()},
-                      {"confinement", "none"},
+                      {"confinement", is_enforced ? "partial" : "none"},
                       {"system-mode", "run"},
                       {"locations", json::object{{"snap-mount-dir", (paths.root() / "snap").string()},
                                                  {"snap-bin-dir", paths.bin_dir().string()}}},
                       {"refresh", std::move(refresh)},
-                      {"sandbox-features", json::object{}}};
+                      {"sandbox-features", std::move(features)}};
 }
 
 } // namespace
@@ -84,10 +82,12 @@ void gateway::system_info(const exchange_ptr& what, const std::string&) {
           [this, what](const refresh_times& refreshes) {
             ask<system_settings_ptr>(
                 what, with_->settings, get_settings{},
-                [refreshes, host = with_->host](const system_settings_ptr& settings) {
-                  return sync(
-                      system_resource(host->paths, refresh_resource(refreshes, settings->all_holds(),
-                                                                    host->os.clock->now())));
+                [refreshes, host = with_->host,
+                 features = confinement_resource(facilities_)](const system_settings_ptr& settings) {
+                  return sync(system_resource(
+                      host->paths,
+                      refresh_resource(refreshes, settings->all_holds(), host->os.clock->now()),
+                      features));
                 });
           },
           refused);

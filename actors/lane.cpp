@@ -164,8 +164,8 @@ void lane::with_snap(const run_ptr& run, const std::string& name, std::function<
             if (found.actor)
               return then(found.actor);
             auto why = "snap \"" + name + "\" is no longer installed";
-            if (run->kind->has_context)
-              return pass_over_hook(run, why);
+            if (run->kind->takes_turn)
+              return pass_over(run, why);
             fail(run, failure{failure_kind::snap_not_installed, why});
           },
           [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
@@ -217,10 +217,13 @@ void lane::execute(const run_ptr& run) {
   }
   if (run->kind->awaits_vacancy(run->context.job->undo))
     return await_vacancy(run);
-  if (run->kind->has_context)
-    return take_hook_turn_for(
-        run, [this, run] { open_context(run, [this, run] { hand_to_performer(run); }); });
-  hand_to_performer(run);
+  if (!run->kind->takes_turn)
+    return hand_to_performer(run);
+  take_hook_turn_for(run, [this, run] {
+    if (run->kind->has_context)
+      return open_context(run, [this, run] { hand_to_performer(run); });
+    hand_to_performer(run);
+  });
 }
 
 // One after the other, so that no two lanes connect what only one may.
@@ -268,15 +271,15 @@ void lane::open_context(const run_ptr& run, std::function<void()> then) {
           [this, run, found, then = std::move(then)](wiring_used) {
             if (*found)
               return open_context(run, *found, then);
-            pass_over_hook(run, "one of the snaps is no longer enabled, or has no such plug or slot");
+            pass_over(run, "one of the snaps is no longer enabled, or has no such plug or slot");
           },
           [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
 }
 
-// What the hook has said is taken back all the same.
-void lane::pass_over_hook(const run_ptr& run, const std::string& why) {
+// What a hook has said is taken back all the same.
+void lane::pass_over(const run_ptr& run, const std::string& why) {
   if (!run->context.job->undo)
-    return fail(run, failure{"cannot run hook: " + why});
+    return fail(run, failure{"cannot perform " + run->context.job->task.kind + ": " + why});
   close_context(run);
   run->context.passed_over = why;
   try {

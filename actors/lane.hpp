@@ -64,7 +64,7 @@ private:
   void open_context(const run_ptr& run, std::function<void()> then);
   void open_context(const run_ptr& run, const std::optional<hook_connection>& connection,
                     std::function<void()> then);
-  void pass_over_hook(const run_ptr& run, const std::string& why);
+  void pass_over(const run_ptr& run, const std::string& why);
   void close_context(const run_ptr& run);
   void hand_to_performer(const run_ptr& run);
   void await_vacancy(const run_ptr& run);

@@ -11,10 +11,12 @@
 #include "actors/gateway.hpp"
 #include "messages/failure.hpp"
 #include "runtime/api/http_server.hpp"
+#include "runtime/confinement/probe_confinement.hpp"
 #include "runtime/host/base_root.hpp"
 #include "runtime/host/clock.hpp"
 #include "runtime/host/lock_file.hpp"
 #include "runtime/host/logind_inhibitor.hpp"
+#include "runtime/host/os_release.hpp"
 #include "runtime/host/probe_mounts.hpp"
 #include "runtime/host/probe_tracking.hpp"
 #include "runtime/host/real_files.hpp"
@@ -71,7 +73,8 @@ http_server::options server_options(const layout& paths) {
   http_server::options chosen;
   chosen.sockets = {{paths.troupe_socket(), socket_role::troupe, 0666},
                     {paths.snap_socket(), socket_role::snap, 0666},
-                    {paths.snapctl_socket(), socket_role::snapctl, 0666}};
+                    {paths.snapctl_socket(), socket_role::snapctl, 0666},
+                    {paths.confined_snapctl_socket(), socket_role::snapctl, 0666}};
   chosen.spool = paths.spool_dir();
   chosen.screen = screen_request;
   return chosen;
@@ -97,7 +100,8 @@ void serve(const daemon_options& options) {
   auto inhibitor = std::make_shared<host::logind_inhibitor>();
   auto shutdown = inhibitor->probe();
   os.shutdown = inhibitor;
-  auto report = put_host_right(os, paths, database->load());
+  const auto contents = database->load();
+  auto report = put_host_right(os, paths, contents);
   spdlog::info(
       "started on {}: images by {}, tracking by {}, {} left-over processes ended, {} uploads removed, "
       "{} images mounted",
@@ -105,23 +109,28 @@ void serve(const daemon_options& options) {
       report.uploads_removed, report.images_mounted);
 
   auto bases = host::probe_base_root();
+  auto confined = probe_confinement();
   task_host host{paths,
                  os,
                  program_beside_this("troupe-run"),
                  bases.rejected.empty(),
                  std::make_shared<configured_stores>(paths.stores_file(), paths.seen_stores()),
-                 snapshots_in(paths.snapshots_dir())};
+                 snapshots_in(paths.snapshots_dir()),
+                 known_interfaces(),
+                 {.distro = host::os_release("ID", "linux")}};
+  restore_profiles(host, contents);
   caf::actor_system_config config;
   configure(config);
   caf::actor_system system{config};
   auto mode = options.constraints == "global" ? constraint_mode::global : constraint_mode::scoped;
-  engine actors{system,
-                {database,
-                 &host,
-                 {probed.images, tracked.tracking, bases, shutdown},
-                 mode,
-                 true,
-                 std::random_device{}()}};
+  engine actors{
+      system,
+      {database,
+       &host,
+       {probed.images, tracked.tracking, bases, confined.system_calls, confined.files, shutdown},
+       mode,
+       true,
+       std::random_device{}()}};
   http_server server{server_options(paths),
                      [gateway = actors.gateway()](std::shared_ptr<exchange> what) {
                        caf::anon_send(gateway, http_request{std::move(what)});

@@ -186,7 +186,10 @@ inline constexpr auto snapshot_retention_least = 24h;
 inline constexpr auto snapshot_retention_most = 24h * 3'660;
 inline constexpr std::size_t option_name_bytes = 256;
 inline constexpr std::size_t option_value_bytes = 4U << 10;
-inline constexpr std::size_t snap_config_bytes = 1U << 20; ///< Of one snap, written as JSON.
-inline constexpr std::size_t hook_service_commands = 100;  ///< That one run of a hook may ask for.
+inline constexpr std::size_t snap_config_bytes = 1U << 20;       ///< Of one snap, written as JSON.
+inline constexpr std::size_t security_profile_bytes = 16U << 20; ///< Of all programs of a revision.
+/// How long a root directory's lock is waited for that a daemon which has died has left to a child.
+inline constexpr auto left_lock_wait = 5s;
+inline constexpr std::size_t hook_service_commands = 100; ///< That one run of a hook may ask for.
 
 } // namespace troupe::limits

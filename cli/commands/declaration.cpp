@@ -3,10 +3,10 @@
 #include "cli/commands/declaration_file.hpp"
 #include "cli/commands/output.hpp"
 #include "cli/commands/registry.hpp"
+#include "runtime/host/small_file.hpp"
 #include "runtime/interfaces/declaration_cases.hpp"
 #include "runtime/interfaces/declaration_yaml.hpp"
 #include "runtime/limits.hpp"
-#include "runtime/store/small_file.hpp"
 
 namespace troupe::cli {
 

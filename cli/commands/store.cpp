@@ -1,7 +1,7 @@
 #include "cli/commands/registry.hpp"
 #include "cli/commands/store_commands.hpp"
+#include "runtime/host/small_file.hpp"
 #include "runtime/limits.hpp"
-#include "runtime/store/small_file.hpp"
 
 namespace troupe::cli {
 

@@ -12,10 +12,9 @@
 
 #include "cli/run/order.hpp"
 #include "cli/run/tracking.hpp"
-#include "runtime/host/base_root.hpp"
+#include "runtime/confinement/confine.hpp"
 #include "runtime/host/marked_groups.hpp"
 #include "runtime/rules/running_apps.hpp"
-#include "runtime/snap/base.hpp"
 #include "runtime/snap/command_line.hpp"
 #include "runtime/snap/environment.hpp"
 #include "runtime/snap/image.hpp"
@@ -137,13 +136,16 @@ int execute(std::vector<std::string> command, const environment_map& environment
   return reason == ENOENT ? code_not_found : code_cannot_execute;
 }
 
-/// Where the machine allows no root of its own, the host's files have to do.
-void enter_base_if_allowed(const fs::path& base, const fs::path& root) {
-  try {
-    host::enter_base(base, root);
-  } catch (const failure& why) {
-    std::cerr << "warning: " << why.what() << "; running on the host's own files\n";
-  }
+/// Says what isn't enforced, and goes on.
+void confine_or_say(const layout& places, const started_program& program) {
+  for (const auto& why : confine(places, program))
+    std::cerr << "warning: " << why << '\n';
+}
+
+/// A variable that names a directory; empty where it isn't set, or to something else.
+std::string directory_in(const environment_map& environment, const std::string& name) {
+  const auto found = environment.find(name);
+  return found == environment.end() || !found->second.starts_with('/') ? std::string{} : found->second;
 }
 
 /// What the daemon finds in the environments of the snap's processes.
@@ -165,9 +167,9 @@ int run(const launch_order& order) {
   auto info = read_directory_info(places.mount_point(order.instance, rev));
   const auto* hook = order.hook.empty() ? nullptr : &hook_of(info, order);
   const auto* app = hook ? nullptr : &app_of(info, order);
-  auto environment =
-      user_environment(places, info, order.instance, rev, hook ? hook->environment : app->environment,
-                       inherited_environment());
+  const auto inherited = inherited_environment();
+  auto environment = user_environment(places, info, order.instance, rev,
+                                      hook ? hook->environment : app->environment, inherited);
   make_user_directories(environment);
   auto command = hook ? command_of(hook->command_chain, {"meta/hooks/" + hook->name}, order, environment)
                       : command_of(app->command_chain, command_words(app->command, environment), order,
@@ -176,18 +178,22 @@ int run(const launch_order& order) {
     mark(environment, tracking.mark(), order, app ? app->name : "");
     tracking.track();
   }
-  if (auto base = base_directory(places, info))
-    enter_base_if_allowed(*base, order.root);
+  confine_or_say(places, {order.instance, rev, hook ? "hook." + hook->name : "app." + app->name,
+                          directory_in(inherited, "HOME"), directory_in(inherited, "XDG_RUNTIME_DIR")});
   return execute(std::move(command), environment);
 }
 
-/// `troupe-run --in-base BASE ROOT PROGRAM [ARGUMENTS…]`: how the daemon starts a hook.
-int run_in_base(const std::vector<std::string>& words) {
-  constexpr std::size_t program_at = 4;
-  if (words.size() <= program_at)
-    throw usage_error{"--in-base takes a base, a root and a program"};
-  enter_base_if_allowed(words[2], words[3]);
-  return execute({words.begin() + program_at, words.end()}, inherited_environment());
+/// `troupe-run --confined ROOT SNAP REVISION PROGRAM COMMAND…`: how the daemon starts hooks and
+/// services.
+int run_confined(const std::vector<std::string>& words) {
+  constexpr std::size_t command_at = 6;
+  const auto rev = words.size() > command_at ? revision_from_text(words[4]) : std::nullopt;
+  if (!rev)
+    throw usage_error{
+        "--confined takes a root, a snap, its revision, app.NAME or hook.NAME and a command"};
+  check_instance_name(words[3]);
+  confine_or_say(layout{words[2]}, {words[3], *rev, words[5]});
+  return execute({words.begin() + command_at, words.end()}, handed_on(inherited_environment()));
 }
 
 } // namespace
@@ -204,8 +210,8 @@ int main(int argc, char** argv) {
       std::cout << troupe::launcher_usage;
       return 0;
     }
-    if (by_options && words.size() > 1 && words[1] == "--in-base")
-      return troupe::run_in_base(words);
+    if (by_options && words.size() > 1 && words[1] == "--confined")
+      return troupe::run_confined(words);
     return troupe::run(by_options ? troupe::order_of_options(words) : troupe::order_of_link(words));
   } catch (const troupe::usage_error& error) {
     std::cerr << "error: " << error.what() << '\n';

@@ -1,10 +1,8 @@
 #include "runtime/host/base_root.hpp"
 
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +12,7 @@
 #include <string>
 
 #include "runtime/host/file_descriptor.hpp"
+#include "runtime/host/mount_namespace.hpp"
 #include "runtime/host/system_error.hpp"
 
 namespace troupe::host {
@@ -24,25 +23,6 @@ namespace fs = std::filesystem;
 
 constexpr std::array from_host{"dev",  "etc", "home", "media", "mnt", "proc",
                                "root", "run", "snap", "sys",   "tmp", "var"};
-
-bool write_text(const char* path, const std::string& text) {
-  file_descriptor file{::open(path, O_WRONLY | O_CLOEXEC)};
-  return file.get() >= 0 &&
-         ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
-}
-
-// Without privileges a mount namespace takes a user namespace, in which everybody stays who they are.
-bool leave_mount_namespace() {
-  if (::unshare(CLONE_NEWNS) == 0)
-    return true;
-  auto uid = std::to_string(::getuid());
-  auto gid = std::to_string(::getgid());
-  if (errno != EPERM || ::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0)
-    return false;
-  return write_text("/proc/self/setgroups", "deny") &&
-         write_text("/proc/self/uid_map", uid + " " + uid + " 1") &&
-         write_text("/proc/self/gid_map", gid + " " + gid + " 1");
-}
 
 void show_directory(const fs::path& from, const fs::path& to) {
   if (::mkdir(to.c_str(), 0755) != 0 && errno != EEXIST)
@@ -66,10 +46,10 @@ void show_base(const fs::path& base, const fs::path& root, const std::set<std::s
 } // namespace
 
 void enter_base(const fs::path& base, const fs::path& kept) {
-  auto directory = fs::current_path();
+  const auto what = "cannot use base \"" + base.string() + "\"";
+  const auto directory = fs::current_path();
   auto canonical_base = fs::canonical(base);
-  if (!leave_mount_namespace() || ::mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) != 0)
-    throw_errno("cannot use base \"" + base.string() + "\"");
+  leave_mount_namespace(what);
   // Opened only now: a mount of the former namespace can't be shown in this one.
   file_descriptor held{::open(canonical_base.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
   if (held.get() < 0)
@@ -86,11 +66,7 @@ void enter_base(const fs::path& base, const fs::path& kept) {
   for (const auto& name : names)
     if (fs::is_directory("/" + name))
       show_directory("/" + name, canonical_base / name);
-  if (::chdir(canonical_base.c_str()) != 0 || ::syscall(SYS_pivot_root, ".", ".") != 0 ||
-      ::umount2(".", MNT_DETACH) != 0)
-    throw_errno("cannot enter base \"" + base.string() + "\"");
-  if (::chdir(directory.c_str()) != 0 && ::chdir("/") != 0)
-    throw_errno("cannot enter \"/\"");
+  pivot_to(canonical_base, directory, what);
 }
 
 facility probe_base_root() {

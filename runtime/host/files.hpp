@@ -51,6 +51,9 @@ public:
   /// Makes a file's content and mode what is given, at once.
   virtual void write_file(const path& file, std::string_view text, mode_t mode) = 0;
 
+  /// Whether a file's content is exactly this.
+  virtual bool holds(const path& file, std::string_view text) = 0;
+
   /// Renames and replaces; done already if `from` is gone and `to` is there.
   virtual void rename(const path& from, const path& to) = 0;
 

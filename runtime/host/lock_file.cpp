@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -12,6 +13,7 @@
 
 #include "runtime/host/durable.hpp"
 #include "runtime/host/system_error.hpp"
+#include "runtime/limits.hpp"
 
 namespace troupe::host {
 
@@ -33,7 +35,7 @@ bool is_dead(const std::string& pid) {
 /// killed as it started a program has left its lock to a child that is just about to run that program,
 /// and the kernel tells nobody with a time limit when it does: so this looks again.
 int take(int descriptor) {
-  const auto until = std::chrono::steady_clock::now() + lock_file::longest_wait;
+  const auto until = std::chrono::steady_clock::now() + limits::left_lock_wait;
   while (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     const int error = errno;
     if (error != EWOULDBLOCK || !is_dead(holder(descriptor)) || std::chrono::steady_clock::now() > until)

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <chrono>
 #include <filesystem>
 
 #include "runtime/host/file_descriptor.hpp"
@@ -11,9 +10,6 @@ namespace troupe::host {
 /// process, however that ends.
 class lock_file {
 public:
-  /// How long a lock is waited for that a daemon which has died has left to a child.
-  static constexpr std::chrono::seconds longest_wait{5};
-
   /// Locks `file`, made if missing, and writes this process's id into it. Throws troupe::failure
   /// `cannot use root ROOT: another daemon (pid N) is running on it` if it is locked.
   lock_file(const std::filesystem::path& file, const std::filesystem::path& root);

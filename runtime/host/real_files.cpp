@@ -10,6 +10,7 @@
 
 #include "runtime/host/durable.hpp"
 #include "runtime/host/remove_entry.hpp"
+#include "runtime/host/small_file.hpp"
 #include "runtime/host/system_error.hpp"
 
 namespace troupe::host {
@@ -108,6 +109,12 @@ void real_files::write_file(const path& file, std::string_view text, mode_t mode
     unlinked(fresh);
     throw;
   }
+}
+
+bool real_files::holds(const path& file, std::string_view text) {
+  std::error_code none;
+  return std::filesystem::file_size(file, none) == text.size() && !none &&
+         read_if_there(file, text.size()) == text;
 }
 
 void real_files::rename(const path& from, const path& to) {

@@ -15,6 +15,7 @@ public:
   void make_link(const path& target, const path& link) override;
   std::optional<std::string> read_link(const path& link) override;
   void write_file(const path& file, std::string_view text, mode_t mode) override;
+  bool holds(const path& file, std::string_view text) override;
   void rename(const path& from, const path& to) override;
   bool exists(const path& file) override;
   std::vector<std::string> list(const path& directory) override;

@@ -14,4 +14,9 @@ const interface_book& known_interfaces() {
   return book;
 }
 
+const grants& template_grants() {
+  static const grants everybody = grants_from(headers_from_yaml(template_file()), {}, false).always;
+  return everybody;
+}
+
 } // namespace troupe

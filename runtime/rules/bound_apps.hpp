@@ -12,4 +12,7 @@ namespace troupe {
 /// nor a hook does. Source: snap.yaml, `plugs` and `slots`.
 std::vector<std::string> bound_apps(const snap_info& snap, rule_side side, const std::string& name);
 
+/// The same with hooks, as `app.NAME` and `hook.NAME`.
+std::vector<std::string> bound_programs(const snap_info& snap, rule_side side, const std::string& name);
+
 } // namespace troupe

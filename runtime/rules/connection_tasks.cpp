@@ -1,6 +1,7 @@
 #include "runtime/rules/connection_tasks.hpp"
 
 #include <chrono>
+#include <set>
 
 #include "runtime/limits.hpp"
 #include "runtime/rules/connection_json.hpp"
@@ -31,19 +32,25 @@ void add_end_hook(task_chain& chain, const planned_connection& what, rule_side s
   chain.add("run-hook", "Run " + does + of_end + " hook of \"" + end.snap + "\" snap", setup);
 }
 
-/// For those that are there before and not after, or the other way round.
-void add_profiles(task_chain& chain, const std::vector<planned_connection>& all, bool connects) {
-  json::array refs;
-  std::string of;
-  for (const auto& what : all) {
-    if (what.was_there == connects)
-      continue;
-    of = refs.empty() ? to_string(what.ref.plug) + " and " + to_string(what.ref.slot)
-                      : "what is connected to \"" + chain.op().snap + '"';
-    refs.emplace_back(to_string(what.ref));
-  }
-  if (!refs.empty())
-    chain.add("setup-profiles", "Setup security profiles of " + of, {{"connections", std::move(refs)}});
+/// The snaps that are let do something by connections that are there before and not after, or the other
+/// way round: those of the plugs.
+std::set<std::string> confined_by(const std::vector<planned_connection>& all, bool connects) {
+  std::set<std::string> snaps;
+  for (const auto& what : all)
+    if (what.was_there != connects)
+      snaps.insert(what.ref.plug.snap);
+  return snaps;
+}
+
+// Profiles are written from what their snap is connected to at that moment, which others may change too:
+// after the connections have changed, and in an undo after they have changed back.
+void add_kept_profiles(task_chain& chain, const std::string& snap) {
+  chain.add("keep-profiles", "Keep security profiles of snap \"" + snap + '"', {{"snap", snap}});
+}
+
+void add_profiles_after(task_chain& chain, const std::set<std::string>& snaps) {
+  for (const auto& snap : snaps)
+    chain.add("setup-profiles", "Setup security profiles of snap \"" + snap + '"', {{"snap", snap}});
 }
 
 std::string between(const connection_ref& ref, std::string_view word) {
@@ -53,14 +60,18 @@ std::string between(const connection_ref& ref, std::string_view word) {
 } // namespace
 
 void add_connect_tasks(task_chain& chain, const std::vector<planned_connection>& all, bool automatic) {
+  const auto confined = confined_by(all, true);
+  auto not_kept = confined;
   for (const auto& what : all) {
     add_end_hook(chain, what, rule_side::plug, "prepare", "unprepare");
     add_end_hook(chain, what, rule_side::slot, "prepare", "unprepare");
+    if (not_kept.erase(what.ref.plug.snap) > 0)
+      add_kept_profiles(chain, what.ref.plug.snap);
     auto setup = setup_of(what);
     setup["automatic"] = automatic;
     chain.add("connect", "Connect " + between(what.ref, "to"), setup);
   }
-  add_profiles(chain, all, true);
+  add_profiles_after(chain, confined);
   for (const auto& what : all) {
     add_end_hook(chain, what, rule_side::plug, "connect", "disconnect");
     add_end_hook(chain, what, rule_side::slot, "connect", "disconnect");
@@ -69,16 +80,19 @@ void add_connect_tasks(task_chain& chain, const std::vector<planned_connection>&
 
 void add_disconnect_tasks(task_chain& chain, const std::vector<planned_connection>& all,
                           disconnection how) {
+  const auto confined = confined_by(all, false);
   for (const auto& what : all) {
     add_end_hook(chain, what, rule_side::slot, "disconnect", "connect");
     add_end_hook(chain, what, rule_side::plug, "disconnect", "connect");
   }
+  for (const auto& snap : confined)
+    add_kept_profiles(chain, snap);
   for (const auto& what : all) {
     auto setup = setup_of(what);
     setup["forget"] = how == disconnection::forgotten;
     chain.add("disconnect", "Disconnect " + between(what.ref, "from"), setup);
   }
-  add_profiles(chain, all, false);
+  add_profiles_after(chain, confined);
   for (const auto& what : all) {
     add_end_hook(chain, what, rule_side::slot, "unprepare", "prepare");
     add_end_hook(chain, what, rule_side::plug, "unprepare", "prepare");

@@ -11,9 +11,9 @@ namespace {
 constexpr std::array<std::string_view, 5> link_kinds{"link-snap", "unlink-snap", "unlink-current-snap",
                                                      "setup-profiles", "remove-profiles"};
 
-constexpr std::array<std::string_view, 7> other_critical_kinds{
+constexpr std::array<std::string_view, 8> other_critical_kinds{
     "run-hook", "start-snap-services", "service-command", "auto-connect", "auto-disconnect",
-    "connect",  "disconnect"};
+    "connect",  "disconnect",          "keep-profiles"};
 
 bool contains(const auto& list, const auto& item) {
   return std::find(list.begin(), list.end(), item) != list.end();

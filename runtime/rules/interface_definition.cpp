@@ -5,45 +5,19 @@
 #include <string_view>
 #include <utility>
 
+#include "runtime/rules/rule_values.hpp"
+
 namespace troupe {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, attribute_shape::kind>, 4> kinds{
+constexpr std::array<std::pair<std::string_view, attribute_shape::kind>, 6> kinds{
     {{"text", attribute_shape::kind::text},
      {"texts", attribute_shape::kind::texts},
+     {"path", attribute_shape::kind::text},
+     {"paths", attribute_shape::kind::texts},
      {"flag", attribute_shape::kind::flag},
      {"map", attribute_shape::kind::map}}};
-
-std::string text_at(const json::value& value, const rule_place& place) {
-  if (!value.is_string())
-    place.refuse("must be a text");
-  return std::string{value.get_string()};
-}
-
-bool flag_at(const json::value& value, const rule_place& place) {
-  const auto text = text_at(value, place);
-  if (text != "true" && text != "false")
-    place.refuse("must be true or false");
-  return text == "true";
-}
-
-std::vector<std::string> texts_at(const json::value& value, const rule_place& place) {
-  const auto* list = value.if_array();
-  if (!list)
-    place.refuse("must be a list");
-  std::vector<std::string> texts;
-  for (std::size_t i = 0; i < list->size(); ++i)
-    texts.push_back(text_at((*list)[i], place.at(i)));
-  return texts;
-}
-
-const json::object& map_at(const json::value& value, const rule_place& place) {
-  const auto* map = value.if_object();
-  if (!map)
-    place.refuse("must be a map");
-  return *map;
-}
 
 attribute_shape shape_from(const json::value& from, const rule_place& place) {
   attribute_shape shape;
@@ -55,8 +29,9 @@ attribute_shape shape_from(const json::value& from, const rule_place& place) {
       const auto* kind =
           std::ranges::find(kinds, word, &std::pair<std::string_view, attribute_shape::kind>::first);
       if (kind == kinds.end())
-        at.refuse(in_marks(word) + " isn't text, texts, flag or map");
+        at.refuse(in_marks(word) + " isn't text, texts, path, paths, flag or map");
       shape.is = kind->second;
+      shape.is_path = word.starts_with("path");
     } else if (key == "required")
       shape.is_required = flag_at(value, at);
     else if (key == "pattern")
@@ -92,6 +67,8 @@ std::string fault_of_text(const json::value& value, const attribute_shape& shape
       words += (words.empty() ? "" : " or ") + in_marks(each);
     return in_marks(text) + " isn't " + words;
   }
+  if (shape.is_path && leaves_its_directory(text))
+    return in_marks(text) + " has a part \"..\"";
   if (shape.pattern && !shape.pattern->matches(text))
     return in_marks(text) + " isn't of the form " + shape.pattern->text();
   return {};
@@ -138,6 +115,8 @@ interface_definition interface_from(const json::object& from) {
         (side == "plug" ? result.plug_attributes : result.slot_attributes) =
             shapes_from(shapes, at.at(side));
       }
+    else if (key == "grants")
+      result.grants = grants_from(value, at);
     else if (key == "rules")
       for (const auto& [side, rule] : map_at(value, at)) {
         if (side == "plugs")
@@ -190,6 +169,10 @@ json::object interface_book::attributes_of(rule_side side, const endpoint_info& 
         attributes[name] =
             *shape.otherwise == json::value("$NAME") ? json::value(endpoint.name) : *shape.otherwise;
   return attributes;
+}
+
+bool leaves_its_directory(const std::string& path) {
+  return ("/" + path + "/").find("/../") != std::string::npos;
 }
 
 std::string why_unlike(const interface_definition& of, const json::object& plug,

@@ -8,6 +8,7 @@
 
 #include "messages/snap_info.hpp"
 #include "runtime/rules/declaration.hpp"
+#include "runtime/rules/grants.hpp"
 #include "runtime/rules/regular_expression.hpp"
 
 namespace troupe {
@@ -17,6 +18,7 @@ struct attribute_shape {
   enum class kind : std::uint8_t { text, texts, flag, map };
   kind is = kind::text;
   bool is_required = false;
+  bool is_path = false;                      ///< No text may have a part `..`.
   std::optional<regular_expression> pattern; ///< That each text matches.
   std::vector<std::string> choices;          ///< Of which each text is one; empty: any.
   /// What a missing one counts as; the text `$NAME` stands for the plug's or slot's name.
@@ -34,6 +36,7 @@ struct interface_definition {
   std::vector<std::string> match;          ///< Attributes that both ends must have alike.
   std::optional<interface_rule> plug_rule; ///< What the base declaration says of its plugs.
   std::optional<interface_rule> slot_rule;
+  interface_grants grants; ///< What a connected plug lets its programs do.
 
   const std::map<std::string, attribute_shape>& attributes(rule_side side) const {
     return side == rule_side::plug ? plug_attributes : slot_attributes;
@@ -70,6 +73,9 @@ private:
   std::map<std::string, interface_definition> all_;
   declaration base_;
 };
+
+/// Whether a path has a part `..`, so that it may lead out of the directory that it begins with.
+bool leaves_its_directory(const std::string& path);
 
 /// Why these attributes don't go together; empty if they do.
 std::string why_unlike(const interface_definition& of, const json::object& plug,

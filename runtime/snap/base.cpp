@@ -9,7 +9,10 @@ std::string wanted_base(const snap_info& info) {
 }
 
 std::optional<std::filesystem::path> base_directory(const layout& places, const snap_info& info) {
-  auto name = wanted_base(info);
+  return base_directory(places, wanted_base(info));
+}
+
+std::optional<std::filesystem::path> base_directory(const layout& places, const std::string& name) {
   if (name.empty())
     return std::nullopt;
   auto directory = places.current_link(name);

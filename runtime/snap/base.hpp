@@ -17,4 +17,7 @@ std::string wanted_base(const snap_info& info);
 /// bin nor usr/bin), so that processes use the host's own files.
 std::optional<std::filesystem::path> base_directory(const layout& places, const snap_info& info);
 
+/// The same by the base's name; nothing for an empty one.
+std::optional<std::filesystem::path> base_directory(const layout& places, const std::string& base);
+
 } // namespace troupe

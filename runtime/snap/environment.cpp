@@ -88,6 +88,33 @@ void extend_environment(environment_map& environment, const environment_map& dec
     all.add(name);
 }
 
+void extend_handed_on(environment_map& environment,
+                      const std::vector<const environment_map*>& declared) {
+  auto extended = environment;
+  for (const auto* each : declared)
+    extend_environment(extended, *each);
+  for (auto& [name, value] : extended) {
+    const auto known = environment.find(name);
+    if (!name.starts_with("TROUPE_") && (known == environment.end() || known->second != value))
+      environment["+" + name] = std::move(value);
+  }
+}
+
+void set_for_all(environment_map& environment, const std::string& name, const std::string& value) {
+  environment[name] = value;
+  environment.erase("+" + name);
+}
+
+environment_map handed_on(const environment_map& environment) {
+  auto result = environment;
+  for (const auto& [name, value] : environment)
+    if (name.starts_with('+')) {
+      result.erase(name);
+      result[name.substr(1)] = value;
+    }
+  return result;
+}
+
 environment_map snap_environment(const layout& places, const snap_info& info,
                                  const std::string& instance_name, revision rev) {
   return {

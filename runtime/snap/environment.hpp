@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <vector>
 
 #include "messages/snap_state.hpp"
 #include "runtime/snap/layout.hpp"
@@ -25,5 +26,16 @@ environment_map user_environment(const layout& places, const snap_info& info,
 /// Adds declared variables to an environment, with $NAME and ${NAME} replaced in them, unknown ones by
 /// nothing. A variable may use others declared with it; one that uses itself gets its former value.
 void extend_environment(environment_map& environment, const environment_map& declared);
+
+/// The same for a program that the launcher starts: under names with a "+" in front, so that they do
+/// nothing to the launcher itself, which isn't confined yet. Those of this runtime, TROUPE_…, can't be
+/// declared.
+void extend_handed_on(environment_map& environment, const std::vector<const environment_map*>& declared);
+
+/// Sets a variable for both, whatever has been declared.
+void set_for_all(environment_map& environment, const std::string& name, const std::string& value);
+
+/// What the program gets that the launcher starts with this environment.
+environment_map handed_on(const environment_map& environment);
 
 } // namespace troupe

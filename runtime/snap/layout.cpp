@@ -38,6 +38,11 @@ path layout::common_data_dir(const std::string& name) const { return snap_data_d
 
 path layout::tools_dir() const { return root_ / "var/lib/snapd/tools"; }
 
+path layout::profiles_dir() const { return root_ / "var/lib/snapd/profiles"; }
+path layout::profile(const std::string& name, revision rev) const {
+  return profiles_dir() / (name + "_" + to_string(rev) + ".json");
+}
+
 path layout::state_dir() const { return root_ / "var/lib/troupe"; }
 path layout::database() const { return state_dir() / "journal.db"; }
 path layout::spool_dir() const { return state_dir() / "spool"; }
@@ -57,6 +62,8 @@ path layout::run_dir() const { return root_ / "run"; }
 path layout::troupe_socket() const { return run_dir() / "troupe.socket"; }
 path layout::snap_socket() const { return run_dir() / "snapd.socket"; }
 path layout::snapctl_socket() const { return run_dir() / "snapd-snap.socket"; }
+path layout::snapctl_dir() const { return run_dir() / "snapd/ctl"; }
+path layout::confined_snapctl_socket() const { return snapctl_dir() / "snapctl.socket"; }
 path layout::run_control_dir() const { return run_dir() / "snapd/runctl"; }
 
 } // namespace troupe

@@ -45,6 +45,10 @@ public:
   /// Holds the programs that hooks are given; with /var it is seen in every base's root.
   path tools_dir() const;
 
+  /// What a revision's applications and hooks may do; everybody's to read, the daemon's to write.
+  path profiles_dir() const;
+  path profile(const std::string& name, revision rev) const;
+
   path state_dir() const;
   path database() const;
   path spool_dir() const;
@@ -67,6 +71,10 @@ public:
   path troupe_socket() const;
   path snap_socket() const;
   path snapctl_socket() const;
+  /// Holds a second socket for snapctl and nothing else, so that confined programs can be shown it alone
+  /// and find it again once the daemon has made it anew.
+  path snapctl_dir() const;
+  path confined_snapctl_socket() const;
 
   /// Holds the files by which the daemon and launchers tell each other what runs.
   path run_control_dir() const;

@@ -7,10 +7,10 @@
 
 #include "messages/failure.hpp"
 #include "runtime/host/file_descriptor.hpp"
+#include "runtime/host/small_file.hpp"
 #include "runtime/host/system_error.hpp"
 #include "runtime/snap/quote.hpp"
 #include "runtime/store/arriving_image.hpp"
-#include "runtime/store/small_file.hpp"
 
 namespace troupe {
 

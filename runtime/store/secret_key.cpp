@@ -9,12 +9,12 @@
 
 #include "messages/failure.hpp"
 #include "runtime/host/durable.hpp"
+#include "runtime/host/small_file.hpp"
 #include "runtime/host/system_error.hpp"
 #include "runtime/limits.hpp"
 #include "runtime/snap/quote.hpp"
 #include "runtime/store/minisign.hpp"
 #include "runtime/store/minisign_text.hpp"
-#include "runtime/store/small_file.hpp"
 
 namespace troupe::minisign {
 

@@ -2,9 +2,9 @@
 
 #include "messages/failure.hpp"
 #include "runtime/host/real_files.hpp"
+#include "runtime/host/small_file.hpp"
 #include "runtime/json/json.hpp"
 #include "runtime/snap/quote.hpp"
-#include "runtime/store/small_file.hpp"
 
 namespace troupe {
 

@@ -12,6 +12,7 @@
 #include "messages/failure.hpp"
 #include "runtime/host/durable.hpp"
 #include "runtime/host/real_files.hpp"
+#include "runtime/host/small_file.hpp"
 #include "runtime/host/system_error.hpp"
 #include "runtime/json/json.hpp"
 #include "runtime/limits.hpp"
@@ -21,7 +22,6 @@
 #include "runtime/snap/quote.hpp"
 #include "runtime/store/directory_store.hpp"
 #include "runtime/store/signed_index.hpp"
-#include "runtime/store/small_file.hpp"
 #include "runtime/store/store_edits.hpp"
 
 namespace troupe {

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <set>
 
+#include "runtime/host/small_file.hpp"
 #include "runtime/limits.hpp"
 #include "runtime/snap/quote.hpp"
 #include "runtime/snap/yaml.hpp"
 #include "runtime/store/http_store.hpp"
-#include "runtime/store/small_file.hpp"
 
 namespace troupe {
 

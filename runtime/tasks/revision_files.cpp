@@ -1,5 +1,7 @@
 #include "runtime/tasks/revision_files.hpp"
 
+#include "runtime/tasks/profile_files.hpp"
+
 namespace troupe::tasks {
 
 void remove_revision_files(task_context& context) {
@@ -10,6 +12,7 @@ void remove_revision_files(task_context& context) {
   context.os().mounts->unmount(mount_point);
   files.remove_tree(mount_point);
   files.remove_file(paths.image(name, context.rev()));
+  remove_profile(context.host, name, context.rev());
   if (files.list(paths.mount_dir(name)).empty()) {
     files.remove_tree(paths.mount_dir(name));
     context.os().run_control->close(name);

@@ -4,13 +4,13 @@
 #include "runtime/limits.hpp"
 #include "runtime/rules/config_edit.hpp"
 #include "runtime/rules/task_lists.hpp"
-#include "runtime/snap/base.hpp"
 #include "runtime/snap/environment.hpp"
 #include "runtime/snap/health_json.hpp"
 #include "runtime/snap/quote.hpp"
 #include "runtime/tasks/added_tasks.hpp"
 #include "runtime/tasks/connection_attributes.hpp"
 #include "runtime/tasks/hook_marks.hpp"
+#include "runtime/tasks/profile_files.hpp"
 #include "runtime/tasks/task_kinds.hpp"
 
 namespace troupe::tasks {
@@ -66,28 +66,29 @@ environment_map environment_of(const task_context& context, const std::string& h
   // Ours comes first: a snapctl that a base brings looks for a daemon of the root directory.
   environment.emplace("PATH", context.paths().tools_dir().string() +
                                   ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-  extend_environment(environment, info.environment);
-  extend_environment(environment, declared(context, hook).environment);
+  extend_handed_on(environment, {&info.environment, &declared(context, hook).environment});
+  const auto set = [&](const std::string& name, const std::string& value) {
+    set_for_all(environment, name, value);
+  };
   const auto& op = context.op();
   if (op.from) {
-    environment["TROUPE_FROM_REVISION"] = to_string(op.from);
-    environment["TROUPE_TO_REVISION"] = json::string_or(context.setup, "to", to_string(op.rev));
-    environment["TROUPE_UNDO"] = context.job->undo ? "1" : "0";
+    set("TROUPE_FROM_REVISION", to_string(op.from));
+    set("TROUPE_TO_REVISION", json::string_or(context.setup, "to", to_string(op.rev)));
+    set("TROUPE_UNDO", context.job->undo ? "1" : "0");
   }
   if (is_about_connection(context)) {
-    environment["TROUPE_CONNECTION"] = json::string_or(context.setup, "connection");
-    environment["TROUPE_UNDO"] = context.job->undo ? "1" : "0";
+    set("TROUPE_CONNECTION", json::string_or(context.setup, "connection"));
+    set("TROUPE_UNDO", context.job->undo ? "1" : "0");
     if (context.job->undo)
-      environment["TROUPE_FAILED"] = context.job->failed;
+      set("TROUPE_FAILED", context.job->failed);
   }
   if (context.waited > duration{})
-    environment["TROUPE_WAITED_SECONDS"] =
-        std::to_string(std::chrono::duration_cast<std::chrono::seconds>(context.waited).count());
-  environment["TROUPE_ROOT"] = context.paths().root();
+    set("TROUPE_WAITED_SECONDS", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(context.waited).count()));
+  set("TROUPE_ROOT", context.paths().root());
   for (const auto* name : {"SNAP_COOKIE", "SNAP_CONTEXT"})
-    environment[name] = context.access.cookie;
+    set(name, context.access.cookie);
   for (const auto& [name, value] : hook_marks(context.paths(), context.job->task.id))
-    environment[name] = value;
+    set(name, value);
   return environment;
 }
 
@@ -182,8 +183,7 @@ outcome run_hook(task_context& context, const std::string& hook, bool ignore_err
   auto rev = context.rev();
   std::chrono::seconds time_limit{json::int_or(context.setup, "time-limit-s", 600)};
   host::process_spec spec;
-  if (auto base = base_directory(paths, context.info()); base && context.host.bases_have_roots)
-    spec.argv = {context.host.launcher, "--in-base", *base, paths.root()};
+  spec.argv = confined_start(context.host, name, rev, "hook." + hook);
   for (const auto& program : command_of(context, hook))
     spec.argv.push_back(program);
   spec.env = environment_of(context, hook);

@@ -1,10 +1,10 @@
 #include "runtime/tasks/service_specs.hpp"
 
 #include "messages/failure.hpp"
-#include "runtime/snap/base.hpp"
 #include "runtime/snap/command_line.hpp"
 #include "runtime/snap/environment.hpp"
 #include "runtime/snap/quote.hpp"
+#include "runtime/tasks/profile_files.hpp"
 
 namespace troupe {
 
@@ -23,24 +23,21 @@ environment_map environment_of(const task_host& host, const service_origin& from
   auto environment = snap_environment(host.paths, *from.info, from.snap, from.rev);
   environment.emplace("PATH", host.paths.tools_dir().string() +
                                   ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-  extend_environment(environment, from.info->environment);
-  extend_environment(environment, app.environment);
-  environment["TROUPE_ROOT"] = host.paths.root();
-  environment["TROUPE_SERVICE"] = from.snap + "." + from.app;
+  extend_handed_on(environment, {&from.info->environment, &app.environment});
+  set_for_all(environment, "TROUPE_ROOT", host.paths.root());
+  set_for_all(environment, "TROUPE_SERVICE", from.snap + "." + from.app);
   for (const auto& [name, value] : service_root_mark(host.paths))
-    environment[name] = value;
+    set_for_all(environment, name, value);
   return environment;
 }
 
 std::vector<std::string> words_of(const task_host& host, const service_origin& from, const app_info& app,
                                   const std::string& command, const environment_map& environment) {
   const auto snap = host.paths.mount_point(from.snap, from.rev);
-  std::vector<std::string> result;
-  if (auto base = base_directory(host.paths, *from.info); base && host.bases_have_roots)
-    result = {host.launcher, "--in-base", *base, host.paths.root()};
+  auto result = tasks::confined_start(host, from.snap, from.rev, "app." + from.app);
   for (const auto& link : app.command_chain)
     result.push_back(snap / link);
-  auto words = command_words(command, environment);
+  auto words = command_words(command, handed_on(environment));
   if (words.empty())
     throw failure{"cannot run service " + in_quotes(from.snap + "." + from.app) +
                   ": its command is empty"};

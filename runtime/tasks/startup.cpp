@@ -1,16 +1,18 @@
 #include "runtime/tasks/startup.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include <spdlog/spdlog.h>
 
 #include "messages/failure.hpp"
+#include "runtime/host/small_file.hpp"
 #include "runtime/limits.hpp"
 #include "runtime/rules/held_up.hpp"
-#include "runtime/store/small_file.hpp"
 #include "runtime/store/stores.hpp"
 #include "runtime/tasks/hook_marks.hpp"
+#include "runtime/tasks/profile_files.hpp"
 #include "runtime/tasks/service_specs.hpp"
 
 namespace troupe {
@@ -99,6 +101,70 @@ std::size_t restore_mounts(const host::ports& os, const layout& paths,
   }
   return mounted;
 }
+
+} // namespace
+
+namespace {
+
+bool is_done(const change_record& change, const operation& op, std::string_view kind) {
+  return std::ranges::any_of(change.tasks, [&](const task_record& task) {
+    return task.kind == kind && task.status == task_status::done && task.operation >= 0 &&
+           &change.operations.at(static_cast<std::size_t>(task.operation)) == &op;
+  });
+}
+
+/// The profiles that have to be there.
+std::vector<tasks::confined_revision> wanted_profiles(const journal_contents& contents) {
+  std::vector<tasks::confined_revision> wanted;
+  std::map<std::string, const snap_state*> states;
+  for (const auto& state : contents.snaps) {
+    states.emplace(state->name, state.get());
+    if (state->active)
+      wanted.push_back({state->name, state->current, *state->info(), state->flags, state->connections});
+  }
+  static const std::map<connection_ref, connection> none;
+  for (const auto& change : contents.changes)
+    for (const auto& op : change.operations) {
+      if (is_set(change.ready_at))
+        continue;
+      const auto found = states.find(op.snap);
+      const auto* state = found == states.end() ? nullptr : found->second;
+      const auto* info = op.info ? op.info.get() : nullptr;
+      if (!info && state && state->find(op.rev))
+        info = state->find(op.rev)->info.get();
+      // Between the two the revision that is to be linked has one, and that which may be linked again.
+      if (info && op.rev && is_done(change, op, "setup-profiles"))
+        wanted.push_back({op.snap, op.rev, *info, op.info || !state ? op.flags : state->flags,
+                          state ? state->connections : none});
+      if (state && state->info() && !state->active && is_done(change, op, "unlink-current-snap"))
+        wanted.push_back({op.snap, state->current, *state->info(), state->flags, state->connections});
+    }
+  return wanted;
+}
+
+} // namespace
+
+void restore_profiles(const task_host& host, const journal_contents& contents) {
+  std::set<std::string> kept;
+  for (const auto& state : contents.snaps)
+    for (const auto& installed : state->revisions)
+      kept.insert(host.paths.profile(state->name, installed.rev).filename());
+  for (const auto& what : wanted_profiles(contents)) {
+    const auto file = host.paths.profile(what.snap, what.rev);
+    kept.insert(file.filename());
+    try {
+      if (!host.os.files->holds(file, tasks::profile_text_of(host, what)))
+        tasks::write_profile(host, what);
+    } catch (const failure& why) {
+      spdlog::error("programs of snap \"{}\" can't be started: {}", what.snap, why.what());
+    }
+  }
+  for (const auto& name : host.os.files->list(host.paths.profiles_dir()))
+    if (!kept.contains(name))
+      host.os.files->remove_file(host.paths.profiles_dir() / name);
+}
+
+namespace {
 
 // A copy: a base has a /usr of its own, and the host's /run may be one that executes nothing.
 void give_tool(const host::ports& os, const layout& paths, const std::filesystem::path& program,

@@ -4,8 +4,7 @@
 #include <filesystem>
 
 #include "messages/journal_batch.hpp"
-#include "runtime/host/ports.hpp"
-#include "runtime/snap/layout.hpp"
+#include "runtime/tasks/task_context.hpp"
 
 namespace troupe {
 
@@ -19,6 +18,10 @@ struct startup_report {
 
 /// Makes the folders of a root. Throws failure where the root can't be written.
 void make_root(const host::ports& os, const layout& paths);
+
+/// Writes what active snaps' applications and hooks may do as this version has it, where it differs, and
+/// removes the profiles of revisions that aren't there.
+void restore_profiles(const task_host& host, const journal_contents& contents);
 
 /// Programs that others start.
 struct tool_programs {

@@ -7,8 +7,7 @@ namespace troupe {
 
 namespace {
 
-// Profiles aren't enforced yet, so doing nothing is all of their work. It is also all the undo of a
-// check: with it an undone task shows as Undone.
+// The undo of a check: with it an undone task shows as Undone.
 outcome nothing_to_do(task_context&) { return done(); }
 
 using namespace tasks;
@@ -43,10 +42,27 @@ constexpr std::array kinds{
               "removes those that were not there before, puts back what was there"},
     task_kind{"drop-former-data", workplace::copies, perform_drop_former_data, nullptr,
               "removes the data that the copy has replaced", "", false, true},
-    task_kind{"setup-profiles", workplace::lane, nothing_to_do, nothing_to_do,
-              "nothing yet: nothing is enforced", ""},
-    task_kind{"remove-profiles", workplace::lane, nothing_to_do, nothing_to_do,
-              "nothing yet: nothing is enforced", ""},
+    task_kind{.name = "setup-profiles",
+              .where = workplace::effects,
+              .perform = perform_setup_profiles,
+              .undo = undo_setup_profiles,
+              .does = "writes what the snap's applications and hooks may do, by what it is connected to",
+              .undoes = "removes it; after connections keep-profiles writes it",
+              .takes_turn = true},
+    task_kind{.name = "keep-profiles",
+              .where = workplace::effects,
+              .perform = perform_keep_profiles,
+              .undo = undo_keep_profiles,
+              .does = "stands before changes of connections",
+              .undoes = "writes what the snap's applications and hooks may do, once those are undone",
+              .takes_turn = true},
+    task_kind{.name = "remove-profiles",
+              .where = workplace::effects,
+              .perform = perform_remove_profiles,
+              .undo = undo_remove_profiles,
+              .does = "removes what the snap's applications and hooks may do",
+              .undoes = "writes it again",
+              .takes_turn = true},
     task_kind{"link-snap", workplace::effects, perform_link_snap, undo_link_snap,
               "makes the revision active, with its `current` links and launchers",
               "puts back the former links, launchers and state"},

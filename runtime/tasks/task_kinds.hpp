@@ -41,6 +41,9 @@ struct task_kind {
   /// slipped in.
   vacancy needs_vacancy = vacancy::nowhere;
   task_handler while_waiting = nullptr; ///< What tells the snap that it is waited for; has a context.
+  /// Runs while no hook of its snap does, and no other task of such a kind; as all do that have a
+  /// context.
+  bool takes_turn = has_context;
 
   bool awaits_vacancy(bool undo) const {
     return needs_vacancy == (undo ? vacancy::in_undo : vacancy::in_perform);
@@ -103,6 +106,12 @@ outcome perform_auto_disconnect(task_context&);
 outcome perform_connect(task_context&);
 outcome perform_disconnect(task_context&);
 outcome undo_change_of_connection(task_context&);
+outcome perform_setup_profiles(task_context&);
+outcome undo_setup_profiles(task_context&);
+outcome perform_keep_profiles(task_context&);
+outcome undo_keep_profiles(task_context&);
+outcome perform_remove_profiles(task_context&);
+outcome undo_remove_profiles(task_context&);
 outcome perform_clear_snap(task_context&);
 outcome perform_discard_snap(task_context&);
 

@@ -9,14 +9,12 @@ using Catch::Contains;
 TEST_CASE("the real snapctl sets a snap's health from a hook, and prints what is wrong otherwise") {
   TROUPE_NEEDS_ROOT();
   client_world w;
-  auto snapctl = (snap_client().parent_path() / "snapctl").string();
   auto source = plain_snap("hello");
+  source.files["bin/snapctl"] = read_file(snap_client().parent_path() / "snapctl");
   source.hooks["configure"] = "#!/bin/sh\n"
                               "export SNAPPY_GLOBAL_ROOT=$TROUPE_ROOT SNAP_REEXEC=0\n"
                               "exec >$SNAP_COMMON/said 2>&1\n"
-                              "snapctl=" +
-                              snapctl +
-                              "\n"
+                              "snapctl=$SNAP/bin/snapctl\n"
                               "$snapctl set-health blocked 'plug it in' --code=no-printer; echo $?\n"
                               "$snapctl set-health fine; echo $?\n"
                               "$snapctl fly; echo $?\n"

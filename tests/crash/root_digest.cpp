@@ -26,6 +26,8 @@ using test::read_file;
 
 constexpr std::size_t shown_bytes = 200;
 
+constexpr auto profiles = "var/lib/snapd/profiles";
+
 /// A file of the kernel's, whose device or process may go while it is read; empty then.
 std::string read_kernel_file(const fs::path& file) {
   try {
@@ -60,7 +62,7 @@ bool is_of_daemon(const std::string& path) {
 
 /// Is there from the first snap or snapshot on.
 bool is_of_all_snaps(const std::string& path) {
-  return path == "var/snap" || path == "var/lib/troupe/snapshots";
+  return path == "var/snap" || path == "var/lib/troupe/snapshots" || path == profiles;
 }
 
 /// Without its set and the times in it.
@@ -123,6 +125,9 @@ private:
     default:
       if (path.ends_with(".snapshot"))
         found_.insert(snapshot_line(entry.path()));
+      // What it says follows from the connections in the journal.
+      else if (path.starts_with(profiles))
+        found_.insert("profile " + path);
       else
         found_.insert(content_line(path, read_file(entry.path())));
     }
@@ -253,8 +258,9 @@ digest digest_of_snaps(const installed_snaps& snaps, const std::string& images,
     if (images == "kernel")
       lines.insert("loop device of " + image);
     if (snap.active)
-      lines.insert(
-          {"link snap/" + name + "/current -> " + revision, "link " + data + "/current -> " + revision});
+      lines.insert({std::string{"profile "} + profiles + "/" + name + "_" + revision + ".json",
+                    "link snap/" + name + "/current -> " + revision,
+                    "link " + data + "/current -> " + revision});
     lines.insert("journal: snap " + name + " at " + revision +
                  (snap.active ? ", active" : ", inactive") + ", revisions " + revision +
                  ", channel \"\", config {}");

@@ -26,6 +26,7 @@ TEST_CASE("hooks that a killed daemon left are ended with their helpers and run 
   std::vector<std::string> ids;
   for (const auto& name : names) {
     auto source = plain_snap(name);
+    source.yaml += "confinement: devmode\n"; // the notes are outside
     source.hooks["configure"] = hook_with_helper(notes);
     ids.push_back(start_install(w.api, w.make_snap(source)));
   }

@@ -12,7 +12,8 @@ namespace {
 const std::set<std::string> relinking{"link-snap", "unlink-snap", "unlink-current-snap",
                                       "setup-profiles", "remove-profiles"};
 const std::set<std::string> needing_active_snaps{
-    "run-hook", "start-snap-services", "service-command", "auto-connect", "connect", "disconnect"};
+    "run-hook", "start-snap-services", "service-command", "auto-connect",
+    "connect",  "disconnect",          "keep-profiles"};
 
 void add_metadata(lane_at_work& lane, const snap_info& info, bool relinks_something) {
   auto shared = info.type != snap_type::app || !info.slots.empty();

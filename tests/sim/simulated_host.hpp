@@ -48,6 +48,7 @@ struct kept_snapshot {
 struct world {
   std::set<std::string> entries;                  ///< Files, directories and links, by path.
   std::map<std::string, std::string> links;       ///< What links point to.
+  std::map<std::string, std::string> texts;       ///< What has been written to files, by path.
   std::map<std::string, std::string> data;        ///< What hooks have left in data directories, by path.
   std::map<std::string, kept_snapshot> snapshots; ///< By path.
   std::map<std::string, snap_info_ptr> published; ///< What a store's files hold, by their names there.
@@ -117,6 +118,7 @@ public:
     affect(world_, "remove_file", file, [&] {
       world_.entries.erase(file.string());
       world_.links.erase(file.string());
+      world_.texts.erase(file.string());
     });
   }
   void remove_tree(const path& tree) override {
@@ -154,7 +156,16 @@ public:
     auto found = world_.links.find(link.string());
     return found == world_.links.end() ? std::nullopt : std::optional{found->second};
   }
-  void write_file(const path& file, std::string_view, mode_t) override { add("write_file", file); }
+  void write_file(const path& file, std::string_view text, mode_t) override {
+    affect(world_, "write_file", file, [&] {
+      world_.entries.insert(file.string());
+      world_.texts[file.string()] = text;
+    });
+  }
+  bool holds(const path& file, std::string_view text) override {
+    const auto found = world_.texts.find(file.string());
+    return found != world_.texts.end() && found->second == text;
+  }
   void rename(const path& from, const path& to) override {
     affect(world_, "rename", to, [&] {
       // Done already where it is gone and the other is there.

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "actors/errors.hpp"
+#include "runtime/tasks/profile_files.hpp"
 #include "runtime/tasks/startup.hpp"
 #include "tests/sim/drawn_apps.hpp"
 #include "tests/sim/drawn_faults.hpp"
@@ -108,6 +109,7 @@ private:
     world_.delaying_shutdown.clear();
     make_root(os_, paths_);
     put_host_right(os_, paths_, contents);
+    restore_profiles({paths_, os_}, contents);
     // An image that can't be mounted is passed over at a start, which hides a crash amid that.
     if (faults_.has_crashed)
       throw failure{failure_kind::internal, "cannot start: the daemon has crashed"};
@@ -435,6 +437,17 @@ private:
     }
   }
 
+  /// What an active snap may do follows from what it is connected to.
+  void check_profiles(const std::vector<snap_state_ptr>& snaps) {
+    const task_host host{paths_, os_};
+    for (const auto& state : snaps)
+      if (state->active && !watch_.is_unsure(state->name) &&
+          !os_.files->holds(paths_.profile(state->name, state->current),
+                            tasks::profile_text_of(host, {state->name, state->current, *state->info(),
+                                                          state->flags, state->connections})))
+        watch_.broken("the profile of snap " + state->name + " isn't what its connections say");
+  }
+
   /// A host that goes down between the revisions of a snap leaves its users without it.
   void check_shutdown(const std::string& removed) {
     const std::filesystem::path link{removed};
@@ -476,6 +489,8 @@ private:
       watch_.broken("snap " + *world_.delaying_shutdown.begin() + " delays shutdowns for ever");
     if (!world_.inhibited.empty())
       watch_.broken("launchers of snap " + *world_.inhibited.begin() + " wait for ever");
+    if (!has_problem())
+      check_profiles(stage_->snaps());
     if (!has_problem())
       restart(); // what is left in the spool goes at the next start
     for (int round = 0; round < rounds_after_start && !has_problem(); ++round) {

@@ -19,6 +19,12 @@ public:
   void offer_player(const std::string& version, bool has_plug = true) const;
   void offer_library(const std::string& version) const;
 
+  /// What the store declares of the library's plugs and slots: the YAML of a declaration.
+  void declare_library(const std::string& rules) const;
+
+  /// What prepare-plug-music sets as its plug's attribute `mood` from now on.
+  void set_mood(const std::string& mood) const;
+
   /// `player:connect-plug-music` fails from now on; empty: none.
   void fail_in(const std::string& hook) const;
 

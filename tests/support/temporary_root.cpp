@@ -109,7 +109,8 @@ std::vector<int> processes_with(const std::string& variable, const std::string& 
 
 std::vector<std::string> leftovers(const fs::path& root) {
   std::vector<std::string> found;
-  for (const auto* directory : {"snap", "var/snap", "var/lib/snapd/snaps", "var/lib/troupe/spool"})
+  for (const auto* directory :
+       {"snap", "var/snap", "var/lib/snapd/snaps", "var/lib/snapd/profiles", "var/lib/troupe/spool"})
     list_below(root / directory, found);
   std::erase(found, (root / "snap/bin").string());
   for (const auto& place : mounts_below(root))

@@ -39,13 +39,17 @@ struct pair_world : world {
   void must(const names& words) { fine(words); }
   bool is_connected() { return !connections(*this).at("established").as_array().empty(); }
 
-  /// Both snaps, their revisions and connections.
+  /// Both snaps, their revisions, connections and profiles.
   json::value picture() {
     json::array result{connections(*this)};
     for (const auto& item : list_snaps(api)) {
       const auto& snap = item.as_object();
       result.push_back({text(snap, "name"), text(snap, "revision"), text(snap, "status")});
     }
+    json::object profiles;
+    for (const auto& file : std::filesystem::directory_iterator{in_root("var/lib/snapd/profiles")})
+      profiles[file.path().filename().string()] = read_file(file.path());
+    result.emplace_back(std::move(profiles));
     return result;
   }
 };
@@ -85,6 +89,27 @@ TEST_CASE("each hook of a connect that fails is undone as far as it was done") {
   CHECK_FALSE(w.is_connected());
   check_each_failure(w, {"connect", "player:music", "library:music"}, way_in, way_out, {});
   CHECK(w.is_connected());
+}
+
+TEST_CASE("a connect that the rules forbid with what a hook has set is undone with its hooks") {
+  TROUPE_NEEDS_ROOT();
+  pair_world w;
+  w.pair.declare_library("slots:\n  content:\n    deny-connection:\n      plug-attributes: {mood: sad}\n"
+                         "    deny-auto-connection: true\n");
+  w.must({"install", "library"});
+  w.must({"install", "player"});
+  REQUIRE_FALSE(w.is_connected());
+  w.pair.set_mood("sad");
+  const auto before = w.picture();
+  const auto result = w.troupe({"connect", "player:music", "library:music"});
+  CHECK(result.exit_code == 1);
+  CHECK_THAT(result.err, Contains("connection denied by slot snap-declaration"));
+  CHECK(w.pair.ran() == names{"player:prepare-plug-music", "library:prepare-slot-music",
+                              "library:unprepare-slot-music!", "player:unprepare-plug-music!"});
+  CHECK(json::write(w.picture()) == json::write(before));
+  w.pair.set_mood("merry");
+  w.must({"connect", "player:music", "library:music"});
+  CHECK(w.pair.ran() == way_in);
 }
 
 TEST_CASE("each hook of a disconnect that fails is undone as far as it was done") {

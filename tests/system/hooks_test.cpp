@@ -38,6 +38,7 @@ TEST_CASE("hooks run in their order with their snap's environment") {
   auto source = plain_snap("hello");
   for (std::string hook : {"install", "configure", "remove"})
     source.hooks[hook] = noting_hook(w, hook);
+  source.yaml += "confinement: devmode\n";
   install(w.api, w.make_snap(source));
   CHECK(read_file(w.where.work() / "order") == "install\nconfigure\n");
   CHECK(text(wait_for_change(w.api, start_action(w.api, "hello", "remove")), "status") == "Done");

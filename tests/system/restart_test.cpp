@@ -51,6 +51,7 @@ TEST_CASE("an unready change goes on after a restart and runs the interrupted ho
   world w;
   auto hard = GENERATE(false, true);
   auto source = plain_snap("slow");
+  source.yaml += "confinement: devmode\n"; // its notes are outside
   source.hooks["install"] = slow_hook() + "echo run >> '" + (w.where.work() / "runs").string() + "'\n";
   auto id = start_install(w.api, w.make_snap(source));
   REQUIRE(w.hook_started("slow"));

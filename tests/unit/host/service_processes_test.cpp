@@ -126,10 +126,14 @@ public:
 
 TEST_CASE("a service that hides its environment is one all the same where there are only marks") {
   real_service_processes services{std::make_shared<marked_groups>("/marks of this test")};
-  for (const auto* script : {"exec env -i sleep 1000", "sleep 1000 & exec env -i sleep 1000"})
+  using script_with = std::pair<const char*, std::size_t>;
+  for (const auto& [script, processes] :
+       {script_with{"exec env -i sleep 1000", 1}, script_with{"sleep 1000 & exec env -i sleep 1000", 2}})
     for (const bool by_force : {false, true}) {
       told heard;
       auto run = services.start(shell(script), heard.listener());
+      while (run->members().size() < processes)
+        std::this_thread::sleep_for(std::chrono::milliseconds{1});
       CHECK(std::ranges::count(run->members(), run->pid()) == 1);
       if (by_force)
         run->kill();

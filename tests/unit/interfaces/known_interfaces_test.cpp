@@ -73,7 +73,7 @@ TEST_CASE("a file of an interface that says something unknown is refused with it
   CHECK(refusal("name: a\nsummary: b\n") == "rules: is missing");
   CHECK(refusal("name: a\nsummary: b\nrules: {}\nslots: {}\n") == "slots: isn't known");
   CHECK(refusal("name: a\nsummary: b\nrules: {}\nattributes: {plug: {x: {is: number}}}\n") ==
-        "attributes.plug.x.is: \"number\" isn't text, texts, flag or map");
+        "attributes.plug.x.is: \"number\" isn't text, texts, path, paths, flag or map");
   CHECK(refusal("name: a\nsummary: b\nrules: {slots: {allow-instalation: true}}\n")
             .starts_with("rules.slots"));
 }

@@ -1,4 +1,4 @@
-#include "runtime/store/small_file.hpp"
+#include "runtime/host/small_file.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -9,12 +9,11 @@
 #include "messages/failure.hpp"
 #include "runtime/host/file_descriptor.hpp"
 #include "runtime/host/system_error.hpp"
-#include "runtime/snap/quote.hpp"
 
 namespace troupe {
 
 std::optional<std::string> read_if_there(const std::filesystem::path& file, std::size_t most) {
-  auto what = "cannot read " + in_quotes(file.native());
+  auto what = "cannot read \"" + file.native() + "\"";
   // Not to wait for ever where the file is a pipe.
   const host::file_descriptor in{open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (!in && (errno == ENOENT || errno == ENOTDIR))
@@ -43,7 +42,7 @@ std::string read_small_file(const std::filesystem::path& file, std::size_t most)
   auto text = read_if_there(file, most);
   if (!text)
     throw failure{failure_kind::not_found,
-                  "cannot read " + in_quotes(file.native()) + ": there is no such file"};
+                  "cannot read \"" + file.native() + "\": there is no such file"};
   return std::move(*text);
 }
 
