@@ -83,7 +83,8 @@ environment_map environment_of(const task_context& context, const std::string& h
       set("TROUPE_FAILED", context.job->failed);
   }
   if (context.waited > duration{})
-    set("TROUPE_WAITED_SECONDS", std::to_string(std::chrono::duration_cast<std::chrono::seconds>(context.waited).count()));
+    set("TROUPE_WAITED_SECONDS",
+        std::to_string(std::chrono::duration_cast<std::chrono::seconds>(context.waited).count()));
   set("TROUPE_ROOT", context.paths().root());
   for (const auto* name : {"SNAP_COOKIE", "SNAP_CONTEXT"})
     set(name, context.access.cookie);
