@@ -27,7 +27,7 @@ snap_source hooked_pair::with_hooks(snap_source source, const std::string& side)
       work +
       "/told'\n"
       "[ \"$(cat '" +
-      work + "/failing')\" != \"$me\" ] || { echo on demand; exit 1; }\n";
+      work + "/failing')\" != \"$me\" ] || { . '" + work + "/how'; echo on demand; exit 1; }\n";
   for (const auto* does : {"prepare", "connect", "disconnect", "unprepare"})
     source.hooks[std::string{does} + "-" + side + "-music"] = script;
   const auto own = "#!/bin/sh\n[ \"$(cat '" + work + "/failing')\" != \"$SNAP_NAME:$(basename $0)\" ]\n";
@@ -58,8 +58,12 @@ void hooked_pair::set_mood(const std::string& mood) const {
   write_file(of_.where.work() / "mood", mood);
 }
 
-void hooked_pair::fail_in(const std::string& hook) const {
+void hooked_pair::fail_in(const std::string& hook, failing how) const {
   write_file(of_.where.work() / "failing", hook);
+  write_file(of_.where.work() / "how", how == failing::killed ? "kill -9 $$\n"
+                                       : how == failing::hangs
+                                           ? "echo >'" + hanging().string() + "'\nsleep 1000\n"
+                                           : "");
 }
 
 std::vector<std::string> hooked_pair::ran() const {

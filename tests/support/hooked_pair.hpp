@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -25,8 +27,13 @@ public:
   /// What prepare-plug-music sets as its plug's attribute `mood` from now on.
   void set_mood(const std::string& mood) const;
 
+  enum class failing : std::uint8_t { exits, killed, hangs };
+
   /// `player:connect-plug-music` fails from now on; empty: none.
-  void fail_in(const std::string& hook) const;
+  void fail_in(const std::string& hook, failing how = failing::exits) const;
+
+  /// Is there once a hook hangs.
+  std::filesystem::path hanging() const { return of_.where.work() / "hanging"; }
 
   /// What has run since the last call, as SNAP:HOOK, with "!" behind what has run to undo something.
   std::vector<std::string> ran() const;

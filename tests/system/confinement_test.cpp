@@ -310,3 +310,26 @@ TEST_CASE("a profile that the daemon finds to be longer than it should be is wri
   w.daemon.start();
   CHECK(profile_of(w, "one_x1.json") == text);
 }
+
+TEST_CASE("snaps share content in a chain and in a loop, each what is its own") {
+  TROUPE_NEEDS_ROOT();
+  world w;
+  for (const std::string name : {"one", "two", "three"}) {
+    auto source =
+        shell_snap(name, "plugs:\n  in: {interface: content, target: $SNAP_COMMON/in}\n"
+                         "slots:\n  out: {interface: content, content: in, read: [$SNAP/own]}\n");
+    source.files["own/" + name] = "";
+    install(w.api, w.make_snap(source));
+  }
+  w.fine({"connect", "two:in", "one:out"});
+  w.fine({"connect", "three:in", "two:out"});
+  CHECK(in(w, "two", "ls $SNAP_COMMON/in").out == "one\n");
+  CHECK(in(w, "three", "ls $SNAP_COMMON/in").out == "two\n");
+  w.fine({"connect", "one:in", "three:out"});
+  CHECK(in(w, "one", "ls $SNAP_COMMON/in").out == "three\n");
+  w.fine({"connect", "one:in", "one:out"});
+  w.fine({"remove", "--purge", "two"});
+  CHECK(in(w, "three", "ls $SNAP_COMMON/in").out.empty());
+  w.fine({"remove", "--purge", "one", "three"});
+  CHECK(lasting_leftovers(w.root()) == std::vector<std::string>{});
+}

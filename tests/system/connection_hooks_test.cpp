@@ -57,13 +57,13 @@ struct pair_world : world {
 /// For each hook of the way: it fails, and all is as before; what has run is what had to be undone. With
 /// none failing it succeeds.
 void check_each_failure(pair_world& w, const names& command, const names& way, const names& way_back,
-                        const names& last) {
+                        const names& last, hooked_pair::failing how = hooked_pair::failing::exits) {
   w.pair.ran();
   for (std::size_t failing = 0; failing < way.size() + last.size(); ++failing) {
     const auto hook = failing < way.size() ? way[failing] : last[failing - way.size()];
     INFO(command.front() << " with failing " << hook);
     const auto before = w.picture();
-    w.pair.fail_in(hook);
+    w.pair.fail_in(hook, how);
     const auto result = w.troupe(command);
     CHECK(result.exit_code == 1);
     CHECK_THAT(result.err, Contains(hook.substr(hook.find(':') + 1)));
@@ -89,6 +89,48 @@ TEST_CASE("each hook of a connect that fails is undone as far as it was done") {
   CHECK_FALSE(w.is_connected());
   check_each_failure(w, {"connect", "player:music", "library:music"}, way_in, way_out, {});
   CHECK(w.is_connected());
+}
+
+TEST_CASE("each hook of a connect or disconnect that is killed is undone as far as it was done") {
+  TROUPE_NEEDS_ROOT();
+  pair_world w;
+  w.must({"install", "library"});
+  w.must({"install", "player"});
+  const auto killed = hooked_pair::failing::killed;
+  check_each_failure(w, {"disconnect", "player:music"}, way_out, way_in, {}, killed);
+  check_each_failure(w, {"connect", "player:music", "library:music"}, way_in, way_out, {}, killed);
+}
+
+TEST_CASE("a connect or disconnect that is aborted while a hook hangs is undone as far as it was done") {
+  TROUPE_NEEDS_ROOT();
+  pair_world w;
+  w.must({"install", "library"});
+  w.must({"install", "player"});
+  const auto check = [&](const std::string& action, const names& way, const names& way_back) {
+    for (std::size_t hanging = 0; hanging < way.size(); ++hanging) {
+      INFO(action << " with hanging " << way[hanging]);
+      const auto before = w.picture();
+      std::filesystem::remove(w.pair.hanging());
+      w.pair.fail_in(way[hanging], hooked_pair::failing::hangs);
+      w.pair.ran();
+      const auto end = [](const std::string& snap, const std::string& side) {
+        return json::array{json::object{{"snap", snap}, {side, "music"}}};
+      };
+      const auto id =
+          change_of(w.api.post("/v2/interfaces", json::object{{"action", action},
+                                                              {"plugs", end("player", "plug")},
+                                                              {"slots", end("library", "slot")}}));
+      REQUIRE(eventually([&] { return std::filesystem::exists(w.pair.hanging()); }));
+      w.must({"abort", id});
+      CHECK(text(wait_for_change(w.api, id), "status") == "Error");
+      CHECK(w.pair.ran() == until(way, way_back, hanging));
+      CHECK(json::write(w.picture()) == json::write(before));
+    }
+    w.pair.fail_in("");
+    w.must({action, "player:music", "library:music"});
+  };
+  check("disconnect", way_out, way_in);
+  check("connect", way_in, way_out);
 }
 
 TEST_CASE("a connect that the rules forbid with what a hook has set is undone with its hooks") {
