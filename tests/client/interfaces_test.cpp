@@ -95,8 +95,8 @@ TEST_CASE("snap sets, gets and unsets options of a snap by its configure hook") 
 TEST_CASE("the real snapctl gets and sets options and attributes in hooks") {
   TROUPE_NEEDS_ROOT();
   client_world w;
-  const std::string begin =
-      "#!/bin/sh\nset -e\nexport SNAPPY_GLOBAL_ROOT=$TROUPE_ROOT SNAP_REEXEC=0\nsnapctl=$SNAP/bin/snapctl\n";
+  const std::string begin = "#!/bin/sh\nset -e\nexport SNAPPY_GLOBAL_ROOT=$TROUPE_ROOT "
+                            "SNAP_REEXEC=0\nsnapctl=$SNAP/bin/snapctl\n";
   auto player = player_snap();
   player.files["bin/snapctl"] = read_file(snap_client().parent_path() / "snapctl");
   player.hooks["configure"] = begin + "$snapctl set a.b=1 c=text\n$snapctl unset c\n"
