@@ -239,7 +239,7 @@ void lane::use_wiring_for(const run_ptr& run) {
             [this, run](const caf::error& why) { fail_unless_stopping(run, why); });
 }
 
-// Hooks of a snap run one at a time, also those that other lanes run as guests.
+// Hooks of a snap run one at a time, and so do changes of its profile, also for lanes that are guests.
 void lane::take_hook_turn_for(const run_ptr& run, std::function<void()> then) {
   auto task = run->result.task;
   running_.at(task).awaits_turn = run->subject;

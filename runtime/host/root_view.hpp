@@ -12,10 +12,10 @@ namespace troupe::host {
 
 /// A file or directory of the host that a process is shown.
 struct shown_path {
-  std::filesystem::path from;
-  std::filesystem::path to;    ///< Made where it isn't there, if what it stands in can be written to.
-  bool writable = false;       ///< As far as its modes allow; else nothing in it can be changed.
-  std::filesystem::path below; ///< Shows what is below `from` at this path, never what is outside.
+  std::filesystem::path from{};
+  std::filesystem::path to{};    ///< Made where it isn't there, if what it stands in can be written to.
+  bool writable = false;         ///< As far as its modes allow; else nothing in it can be changed.
+  std::filesystem::path below{}; ///< Shows what is below `from` at this path, never what is outside.
   bool is_needed = false; ///< Without it nothing may start. What isn't needed is left out where missing.
   bool follows_links = true; ///< To `below`, as far as they don't lead out.
 };

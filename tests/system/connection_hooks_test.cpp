@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <csignal>
 
 #include "tests/support/hooked_pair.hpp"
 
@@ -152,6 +153,63 @@ TEST_CASE("a connect that the rules forbid with what a hook has set is undone wi
   w.pair.set_mood("merry");
   w.must({"connect", "player:music", "library:music"});
   CHECK(w.pair.ran() == way_in);
+}
+
+TEST_CASE(
+    "an automatic connect that the rules forbid with what a hook has set undoes install and refresh") {
+  TROUPE_NEEDS_ROOT();
+  pair_world w;
+  w.pair.declare_library("slots:\n  content:\n    deny-auto-connection:\n"
+                         "      plug-attributes: {mood: sad}\n");
+  w.must({"install", "library"});
+  const names undone{"player:prepare-plug-music", "library:prepare-slot-music",
+                     "library:unprepare-slot-music!", "player:unprepare-plug-music!"};
+  const auto check = [&](const std::string& action) {
+    INFO(action);
+    w.pair.set_mood("sad");
+    const auto before = w.picture();
+    const auto result = w.troupe({action, "player"});
+    CHECK(result.exit_code == 1);
+    CHECK_THAT(result.err, Contains("auto-connection denied by slot snap-declaration"));
+    CHECK(w.pair.ran() == undone);
+    CHECK(json::write(w.picture()) == json::write(before));
+    w.pair.set_mood("merry");
+  };
+  check("install");
+  w.pair.offer_player("2.0", false);
+  w.must({"install", "player"});
+  w.pair.offer_player("3.0");
+  check("refresh");
+  // What has failed is passed over from then on.
+  w.pair.offer_player("4.0");
+  w.must({"refresh", "player"});
+  CHECK(w.is_connected());
+}
+
+TEST_CASE("a peer that is removed while a hook of the connection hangs leaves neither half connected") {
+  TROUPE_NEEDS_ROOT();
+  for (const bool is_aborted : {false, true}) {
+    INFO((is_aborted ? "aborted" : "killed"));
+    pair_world w;
+    w.must({"install", "library"});
+    w.pair.fail_in("player:connect-plug-music", hooked_pair::failing::hangs);
+    const auto id = change_of(
+        w.api.post("/v2/snaps", json::object{{"action", "install"}, {"snaps", json::array{"player"}}}));
+    REQUIRE(eventually([&] { return std::filesystem::exists(w.pair.hanging()); }));
+    const auto removal = change_of(
+        w.api.post("/v2/snaps", json::object{{"action", "remove"}, {"snaps", json::array{"library"}}}));
+    w.pair.fail_in("");
+    if (is_aborted) {
+      w.must({"abort", id});
+    } else {
+      for (const auto process : processes_with("SNAP_NAME", "player"))
+        kill(process, SIGKILL);
+    }
+    CHECK(text(wait_for_change(w.api, id), "status") == "Error");
+    CHECK(text(wait_for_change(w.api, removal), "status") == "Done");
+    CHECK_FALSE(w.is_connected());
+    CHECK(lasting_leftovers(w.root()) == names{});
+  }
 }
 
 TEST_CASE("each hook of a disconnect that fails is undone as far as it was done") {
