@@ -95,6 +95,72 @@ snap_info_ptr draw_shape(dice& random, const std::string& name, std::vector<std:
   return info;
 }
 
+/// What a step asks for, the more often the more often it stands here.
+const std::vector<std::string> all_verbs{"install",
+                                         "install",
+                                         "install",
+                                         "install",
+                                         "remove",
+                                         "disable",
+                                         "disable",
+                                         "disable",
+                                         "enable",
+                                         "enable",
+                                         "enable",
+                                         "enable",
+                                         "enable",
+                                         "enable",
+                                         "enable",
+                                         "enable",
+                                         "disable",
+                                         "revert",
+                                         "revert",
+                                         "revert",
+                                         "revert",
+                                         "refresh",
+                                         "refresh",
+                                         "refresh",
+                                         "refresh",
+                                         "refresh",
+                                         "refresh",
+                                         "refresh",
+                                         "refresh",
+                                         "switch",
+                                         "save-snapshot",
+                                         "check-snapshot",
+                                         "restore-snapshot",
+                                         "restore-snapshot",
+                                         "forget-snapshot",
+                                         "alias",
+                                         "alias",
+                                         "alias",
+                                         "unalias",
+                                         "prefer",
+                                         "prefer",
+                                         "prefer",
+                                         "start-services",
+                                         "start-services",
+                                         "stop-services",
+                                         "stop-services",
+                                         "restart-services",
+                                         "reload-services",
+                                         "connect",
+                                         "connect",
+                                         "connect",
+                                         "connect",
+                                         "disconnect",
+                                         "disconnect",
+                                         "disconnect"};
+
+/// Half of the steps of some runs are about one thing, so that also what takes several of one kind is
+/// met.
+const std::vector<std::vector<std::string>> themes{
+    {},
+    {},
+    {"connect", "connect", "disconnect", "install", "install", "remove"},
+    {"install", "install", "refresh", "remove", "disable", "enable"},
+    {"start-services", "stop-services", "restart-services", "refresh", "install", "disable", "enable"}};
+
 bool takes_snapshot(const std::string& verb) {
   return verb == "check-snapshot" || verb == "restore-snapshot" || verb == "forget-snapshot";
 }
@@ -118,6 +184,7 @@ workload::workload(world& on, dice& random) : world_{on} {
   while (shapes_.size() < count)
     shapes_.push_back(draw_shape(random, "s" + std::to_string(shapes_.size()), bases));
   released_.resize(count);
+  theme_ = random.pick(themes);
   world_.entries.insert(std::string{launchers_dir} + taken_alias);
 }
 
@@ -311,61 +378,7 @@ operation_request workload::draw(dice& random) {
         draw_snap(random, "prefer", static_cast<std::size_t>(lacking - shapes_.begin())));
     return all;
   }
-  const std::string verb = random.pick({"install",
-                                        "install",
-                                        "install",
-                                        "install",
-                                        "remove",
-                                        "disable",
-                                        "disable",
-                                        "disable",
-                                        "enable",
-                                        "enable",
-                                        "enable",
-                                        "enable",
-                                        "enable",
-                                        "enable",
-                                        "enable",
-                                        "enable",
-                                        "disable",
-                                        "revert",
-                                        "revert",
-                                        "revert",
-                                        "revert",
-                                        "refresh",
-                                        "refresh",
-                                        "refresh",
-                                        "refresh",
-                                        "refresh",
-                                        "refresh",
-                                        "refresh",
-                                        "refresh",
-                                        "switch",
-                                        "save-snapshot",
-                                        "check-snapshot",
-                                        "restore-snapshot",
-                                        "restore-snapshot",
-                                        "forget-snapshot",
-                                        "alias",
-                                        "alias",
-                                        "alias",
-                                        "unalias",
-                                        "prefer",
-                                        "prefer",
-                                        "prefer",
-                                        "start-services",
-                                        "start-services",
-                                        "stop-services",
-                                        "stop-services",
-                                        "restart-services",
-                                        "reload-services",
-                                        "connect",
-                                        "connect",
-                                        "connect",
-                                        "connect",
-                                        "disconnect",
-                                        "disconnect",
-                                        "disconnect"});
+  const auto verb = random.pick(theme_.empty() || random.one_in(2) ? all_verbs : theme_);
   if (is_about_connections(verb)) {
     draw_connection(random, verb, all);
     all.on_conflict = random.pick({conflict_policy::fail, conflict_policy::wait});

@@ -39,6 +39,7 @@ private:
 
   world& world_;
   std::vector<snap_info_ptr> shapes_;
+  std::vector<std::string> theme_;     ///< What half of the steps are about; empty: anything.
   std::vector<std::int32_t> released_; ///< How many revisions of each snap the store has.
   std::uint64_t images_ = 0;
 };
