@@ -20,22 +20,28 @@ using namespace troupe::host::testing;
 
 namespace {
 
+/// What the program of the test needs to come to its end, with a sanitizer too.
+const std::set<std::string> to_end{"exit_group", "mmap",     "munmap",         "madvise", "mprotect",
+                                   "futex",      "read",     "rt_sigprocmask", "write",   "sched_yield",
+                                   "openat",     "close",    "sigaltstack",    "prctl",   "getpid",
+                                   "gettid",     "readlink", "rt_sigaction"};
+
 /// What a call fails with in a child that is held to the rules, or 0.
 int error_in_child(const system_call_rules& rules, const std::function<long()>& call) {
-  const auto filter = filter_compiler{{"exit_group"}}.compile(rules);
+  const auto filter = filter_compiler{to_end}.compile(rules);
   return status_in_child([&] {
     load_filter(filter);
     return error_of(call());
   });
 }
 
-const system_call_rules few{{"getpid", "close"}, {"unix"}};
+const system_call_rules few{{"getppid"}, {"unix"}};
 
 } // namespace
 
 TEST_CASE("a program makes the system calls that it is let, and no others") {
-  CHECK(error_in_child(few, [] { return syscall(SYS_getpid); }) == 0);
-  CHECK(error_in_child(few, [] { return syscall(SYS_getppid); }) == EPERM);
+  CHECK(error_in_child(few, [] { return syscall(SYS_getppid); }) == 0);
+  CHECK(error_in_child(few, [] { return syscall(SYS_getpgrp); }) == EPERM);
   CHECK(error_in_child(few, [] { return syscall(SYS_mount, 0, 0, 0, 0, 0); }) == EPERM);
 }
 
@@ -55,7 +61,7 @@ TEST_CASE("a program makes sockets of the families that it is let, and of no oth
 }
 
 TEST_CASE("of netlink a program gets what routes are about, and pairs of sockets are unix ones") {
-  system_call_rules rules{{"socketpair", "close"}, {"netlink"}};
+  system_call_rules rules{{"socketpair"}, {"netlink"}};
   CHECK(error_in_child(rules, [] { return socket(AF_NETLINK, SOCK_RAW, 0); }) == 0);
   CHECK(error_in_child(rules, [] { return socket(AF_NETLINK, SOCK_RAW, 12); }) == EPERM);
   int ends[2];
