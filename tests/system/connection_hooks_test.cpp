@@ -202,7 +202,7 @@ TEST_CASE("a peer that is removed while a hook of the connection hangs leaves ne
     if (is_aborted) {
       w.must({"abort", id});
     } else {
-      for (const auto process : processes_with("SNAP_NAME", "player"))
+      for (const auto process : processes_with("TROUPE_HOOK_ROOT", w.root().string()))
         kill(process, SIGKILL);
     }
     CHECK(text(wait_for_change(w.api, id), "status") == "Error");
