@@ -20,7 +20,7 @@ std::string profile_text(const layout& paths, const std::string& snap, revision 
   return read_small_file(paths.profile(snap, rev), limits::security_profile_bytes);
 }
 
-launch_profile profile_of(const layout& paths, const started_program& program) {
+launch_profile read_profile(const layout& paths, const started_program& program) {
   try {
     return launch_profile_in(profile_text(paths, program.snap, program.rev), program.name);
   } catch (const failure& why) {
@@ -85,7 +85,7 @@ void keep_from_files(const layout& paths, const started_program& program, const 
 
 std::vector<std::string> confine(const layout& paths, const started_program& program) {
   std::vector<std::string> lacks;
-  const auto profile = profile_of(paths, program);
+  const auto profile = read_profile(paths, program);
   if (profile.mode == confinement::classic)
     return lacks;
   if (profile.mode == confinement::devmode) {

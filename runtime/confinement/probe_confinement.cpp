@@ -1,9 +1,9 @@
 #include "runtime/confinement/probe_confinement.hpp"
 
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
+#include "runtime/host/in_child.hpp"
 #include "runtime/host/landlock.hpp"
 #include "runtime/host/root_view.hpp"
 #include "runtime/host/system_call_filter.hpp"
@@ -12,25 +12,17 @@ namespace troupe {
 
 namespace {
 
-/// In a child, since it can't be undone; as a user without privileges where that is asked for.
+/// As a user without privileges where that is asked for.
 bool may_have_a_root(bool as_user) {
-  constexpr uid_t nobody = 65'534;
-  const auto child = fork();
-  if (child == 0) {
-    try {
-      // Who has changed his identity may not set up a namespace of his own unless he says so again.
-      if (as_user && (setresuid(nobody, nobody, nobody) != 0 || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0))
-        _exit(1);
-      host::enter_root(
-          {.base = "/", .own = {{"/tmp"}}, .shown = {{.from = "/dev/null", .to = "/dev/null"}}});
-      _exit(0);
-    } catch (...) {
-      _exit(1);
-    }
-  }
-  int status = 0;
-  return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
-         WEXITSTATUS(status) == 0;
+  return host::succeeds_in_child([as_user] {
+    constexpr uid_t nobody = 65'534;
+    // Who has changed his identity may not set up a namespace of his own unless he says so again.
+    if (as_user && (setresuid(nobody, nobody, nobody) != 0 || prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0))
+      return false;
+    host::enter_root(
+        {.base = "/", .own = {{"/tmp"}}, .shown = {{.from = "/dev/null", .to = "/dev/null"}}});
+    return true;
+  });
 }
 
 host::facility probe_files() {

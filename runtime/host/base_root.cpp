@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -12,6 +11,7 @@
 #include <string>
 
 #include "runtime/host/file_descriptor.hpp"
+#include "runtime/host/in_child.hpp"
 #include "runtime/host/mount_namespace.hpp"
 #include "runtime/host/system_error.hpp"
 
@@ -71,18 +71,11 @@ void enter_base(const fs::path& base, const fs::path& kept) {
 
 facility probe_base_root() {
   facility result{"bases", "base", {}, {}};
-  auto child = ::fork();
-  if (child == 0) {
-    try {
-      enter_base("/usr", "/");
-      ::_exit(0);
-    } catch (...) {
-      ::_exit(1);
-    }
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  if (child < 0 || !WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+  const auto enters = [] {
+    enter_base("/usr", "/");
+    return true;
+  };
+  if (!succeeds_in_child(enters)) {
     result.rejected.emplace_back("base", "this user may not give a process a root of its own here");
     result.chosen = "host files";
   }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -28,7 +29,9 @@ std::string holder(int descriptor) {
 }
 
 bool is_dead(const std::string& pid) {
-  return !pid.empty() && kill(static_cast<pid_t>(std::stol(pid)), 0) != 0 && errno == ESRCH;
+  pid_t number = 0;
+  const auto [end, error] = std::from_chars(pid.data(), pid.data() + pid.size(), number);
+  return error == std::errc{} && number > 0 && kill(number, 0) != 0 && errno == ESRCH;
 }
 
 /// Takes the lock; 0, or the error, which is EWOULDBLOCK if another process keeps it. A daemon that was

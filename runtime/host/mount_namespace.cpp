@@ -4,13 +4,13 @@
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <string>
 
 #include "runtime/host/file_descriptor.hpp"
+#include "runtime/host/in_child.hpp"
 #include "runtime/host/system_error.hpp"
 
 namespace troupe::host {
@@ -32,21 +32,12 @@ bool leave_user_namespace() {
          mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) == 0;
 }
 
-/// In a child: some systems give a user such a namespace and then no rights in it, and there is no way
-/// back from one.
-bool may_have_user_namespace() {
-  const pid_t child = fork();
-  if (child == 0)
-    _exit(leave_user_namespace() ? 0 : 1);
-  int status = 0;
-  return child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status) &&
-         WEXITSTATUS(status) == 0;
-}
-
 bool unshare_mounts() {
   if (unshare(CLONE_NEWNS) == 0)
     return mount(nullptr, "/", nullptr, MS_REC | MS_SLAVE, nullptr) == 0;
-  if (errno == EPERM && may_have_user_namespace())
+  // Tried before: some systems give a user such a namespace and then no rights in it, and there is no
+  // way back from one.
+  if (errno == EPERM && succeeds_in_child(leave_user_namespace))
     return leave_user_namespace();
   errno = EPERM;
   return false;

@@ -1,6 +1,7 @@
 #include "runtime/rules/bound_apps.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace troupe {
 
@@ -12,35 +13,28 @@ bool names(const Part& part, rule_side side, const std::string& name) {
   return std::ranges::find(list, name) != list.end();
 }
 
-/// Calls `found` with each application and `found_hook` with each hook that a plug or slot is for.
-void each_bound(const snap_info& snap, rule_side side, const std::string& name, auto found,
-                auto found_hook) {
+template <class Part>
+std::vector<std::string> bound(const std::vector<Part>& parts, const snap_info& snap, rule_side side,
+                               const std::string& name, const std::string& prefix = {}) {
   const auto is_named = [&](const auto& part) { return names(part, side, name); };
   const auto is_for_some =
       std::ranges::any_of(snap.apps, is_named) || std::ranges::any_of(snap.hooks, is_named);
-  for (const auto& app : snap.apps)
-    if (!is_for_some || is_named(app))
-      found(app.name);
-  for (const auto& hook : snap.hooks)
-    if (!is_for_some || is_named(hook))
-      found_hook(hook.name);
+  std::vector<std::string> result;
+  for (const auto& part : parts)
+    if (!is_for_some || is_named(part))
+      result.push_back(prefix + part.name);
+  return result;
 }
 
 } // namespace
 
 std::vector<std::string> bound_apps(const snap_info& snap, rule_side side, const std::string& name) {
-  std::vector<std::string> result;
-  each_bound(
-      snap, side, name, [&](const std::string& app) { result.push_back(app); },
-      [](const std::string&) {});
-  return result;
+  return bound(snap.apps, snap, side, name);
 }
 
 std::vector<std::string> bound_programs(const snap_info& snap, rule_side side, const std::string& name) {
-  std::vector<std::string> result;
-  each_bound(
-      snap, side, name, [&](const std::string& app) { result.push_back("app." + app); },
-      [&](const std::string& hook) { result.push_back("hook." + hook); });
+  auto result = bound(snap.apps, snap, side, name, "app.");
+  std::ranges::move(bound(snap.hooks, snap, side, name, "hook."), std::back_inserter(result));
   return result;
 }
 

@@ -2,7 +2,6 @@
 
 #include <set>
 #include <string>
-#include <vector>
 
 #include "runtime/json/json.hpp"
 #include "runtime/rules/rule_place.hpp"

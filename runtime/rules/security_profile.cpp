@@ -9,11 +9,16 @@ namespace troupe {
 
 namespace {
 
+/// The text under a key, or those in the list there; whatever else there is grants nothing.
 std::vector<std::string> texts_of(const json::object& from, const std::string& key) {
   const auto* value = from.if_contains(key);
-  if (value && value->is_string())
-    return {std::string{value->get_string()}};
-  return json::strings(from, key);
+  if (!value)
+    return {};
+  std::vector<std::string> texts;
+  for (const auto& each : value->is_array() ? value->get_array() : json::array{*value})
+    if (each.is_string())
+      texts.emplace_back(each.get_string());
+  return texts;
 }
 
 /// A path in a snap's own directories that names none is in the revision itself.
@@ -64,7 +69,8 @@ std::map<std::string, slot_share> shares_of(const snap_info& info, const interfa
   std::map<std::string, slot_share> result;
   for (const auto& slot : info.slots) {
     const auto* known = book.find(slot.interface);
-    if (!known || (!known->grants.content && known->grants.write_from_slot.empty()))
+    if (!known || (!known->grants.content && known->grants.write_from_slot.empty()) ||
+        !book.fault_of(rule_side::slot, slot).empty())
       continue;
     const auto attributes = book.attributes_of(rule_side::slot, slot);
     auto share = known->grants.content ? content_of(attributes) : slot_share{};
@@ -100,7 +106,7 @@ security_profile profile_of(const std::string& snap, const snap_info& info, cons
     const auto plug = std::ranges::find(info.plugs, ref.plug.name, &endpoint_info::name);
     const auto* known = book.find(what.interface);
     if (ref.plug.snap != snap || what.undesired || !known || plug == info.plugs.end() ||
-        plug->interface != what.interface)
+        plug->interface != what.interface || !book.fault_of(rule_side::plug, *plug).empty())
       continue;
     const auto extra = granted(*known, book.attributes_of(rule_side::plug, *plug), ref.slot);
     for (const auto& name : bound_programs(info, rule_side::plug, plug->name)) {

@@ -53,7 +53,8 @@ struct security_profile {
 confinement mode_of(const snap_info& info, const snap_flags& flags);
 
 /// The profile of a revision with these connections of its snap. What is `undesired`, and connections of
-/// plugs that the revision lacks or has with another interface, grant nothing.
+/// plugs that the revision lacks, or has with another interface or attributes that it can't have, grant
+/// nothing; slots with such attributes share nothing.
 security_profile profile_of(const std::string& snap, const snap_info& info, const snap_flags& flags,
                             const std::map<connection_ref, connection>& connections,
                             const interface_book& book, const grants& everybody);

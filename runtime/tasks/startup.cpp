@@ -106,11 +106,13 @@ std::size_t restore_mounts(const host::ports& os, const layout& paths,
 
 namespace {
 
-bool is_done(const change_record& change, const operation& op, std::string_view kind) {
-  return std::ranges::any_of(change.tasks, [&](const task_record& task) {
-    return task.kind == kind && task.status == task_status::done && task.operation >= 0 &&
-           &change.operations.at(static_cast<std::size_t>(task.operation)) == &op;
-  });
+/// The operations of a change of which a task of this kind is done, by their places.
+std::set<std::int32_t> operations_with(const change_record& change, std::string_view kind) {
+  std::set<std::int32_t> result;
+  for (const auto& task : change.tasks)
+    if (task.kind == kind && task.status == task_status::done)
+      result.insert(task.operation);
+  return result;
 }
 
 /// The profiles that have to be there.
@@ -123,22 +125,27 @@ std::vector<tasks::confined_revision> wanted_profiles(const journal_contents& co
       wanted.push_back({state->name, state->current, *state->info(), state->flags, state->connections});
   }
   static const std::map<connection_ref, connection> none;
-  for (const auto& change : contents.changes)
-    for (const auto& op : change.operations) {
-      if (is_set(change.ready_at))
-        continue;
+  for (const auto& change : contents.changes) {
+    if (is_set(change.ready_at))
+      continue;
+    const auto with_profile = operations_with(change, "setup-profiles");
+    const auto unlinked = operations_with(change, "unlink-current-snap");
+    for (std::size_t place = 0; place < change.operations.size(); ++place) {
+      const auto& op = change.operations[place];
+      const auto index = static_cast<std::int32_t>(place);
       const auto found = states.find(op.snap);
       const auto* state = found == states.end() ? nullptr : found->second;
-      const auto* info = op.info ? op.info.get() : nullptr;
+      const auto* info = op.info.get();
       if (!info && state && state->find(op.rev))
         info = state->find(op.rev)->info.get();
       // Between the two the revision that is to be linked has one, and that which may be linked again.
-      if (info && op.rev && is_done(change, op, "setup-profiles"))
+      if (info && op.rev && with_profile.contains(index))
         wanted.push_back({op.snap, op.rev, *info, op.info || !state ? op.flags : state->flags,
                           state ? state->connections : none});
-      if (state && state->info() && !state->active && is_done(change, op, "unlink-current-snap"))
+      if (state && state->info() && !state->active && unlinked.contains(index))
         wanted.push_back({op.snap, state->current, *state->info(), state->flags, state->connections});
     }
+  }
   return wanted;
 }
 

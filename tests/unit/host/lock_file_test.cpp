@@ -42,6 +42,15 @@ TEST_CASE("a lock that a dead daemon has left to a child is had as soon as the c
   CHECK(text_of(dir / "lock") == std::to_string(getpid()) + "\n");
 }
 
+TEST_CASE("whatever stands in a lock's file, who keeps the lock counts") {
+  for (const std::string text : {"", "0\n", "99999999999999999999999999\n", "nobody\n"}) {
+    temp_dir dir;
+    const lock_file first{dir / "lock", dir.path()};
+    std::ofstream{dir / "lock"} << text;
+    CHECK_THROWS_WITH((lock_file{dir / "lock", dir.path()}), Catch::Contains("another daemon"));
+  }
+}
+
 TEST_CASE("a lock that can't be made names the root and the reason") {
   temp_dir dir;
   CHECK_THROWS_WITH((lock_file{dir / "none/lock", dir.path()}),

@@ -104,6 +104,30 @@ TEST_CASE("a slot shares the paths that it names, and none that lead out of the 
       Contains("has a part \"..\""));
 }
 
+TEST_CASE(
+    "a plug or slot with attributes that it can't have grants and shares nothing, and harms nobody") {
+  const auto of_yaml = [](const std::string& ends,
+                          const std::map<connection_ref, connection>& known = {}) {
+    return profile_of("odd",
+                      parse_snap_yaml("name: odd\nversion: 1\napps: {run: {command: run}}\n" + ends), {},
+                      known, known_interfaces(), {});
+  };
+  for (const auto* slot : {"{interface: content, read: 5}", "{interface: content, read: {a: b}}",
+                           "{interface: content, source: 5}", "{interface: serial-port, path: [x]}"})
+    CHECK(of_yaml("slots:\n  s: " + std::string{slot} + "\n").slots.empty());
+  CHECK(of_yaml("slots:\n  s: {interface: content, source: {read: [1, {a: b}, x], write: 7}}\n")
+            .slots.at("s") == slot_share{"content", {"$SNAP/x"}, {}, true});
+  for (const auto* plug :
+       {"{interface: shared-memory, private: 5}", "{interface: personal-files, read: 5}"}) {
+    const std::string text{plug};
+    const auto interface = text.substr(12, text.find(',') - 12);
+    const auto profile =
+        of_yaml("plugs:\n  p: " + text + "\n",
+                {{{{"odd", "p"}, {std::string{system_snap}, interface}}, {.interface = interface}}});
+    CHECK(profile.programs.at("app.run") == program_profile{});
+  }
+}
+
 TEST_CASE("flags say how a snap is confined, else it says so itself") {
   snap_info info;
   CHECK(mode_of(info, {}) == confinement::strict);
